@@ -1,0 +1,211 @@
+"""The types that travel between rooms: frozen, without I/O.
+
+Every offset counts code points of the unchanged text, half-open, so that ``text[start:end]`` is the quote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text: code points ``start`` to ``end``, half-open."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of a report; ``level`` 1 is 一、, 2 is （一）; ``end`` is where the next of its level begins."""
+
+    title: str
+    level: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """
+    Where the parts of one report lie; every member is a span of the unchanged text.
+
+    Attributes
+    ----------
+    review, plan : Span or None
+        The look back at past years and the arrangement of the coming one. None where the text has no such part.
+    headline : tuple of Span
+        The main expected targets of the plan year (主要预期目标), sentence by sentence in the order of the text.
+        Empty where the report sets none or the text is an excerpt without them.
+    sections : tuple of Section
+        Numbered headings in the order of the text, both levels.
+    """
+
+    review: Span | None
+    plan: Span | None
+    headline: tuple[Span, ...]
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """
+    One report: its unchanged text and what is known about it.
+
+    Attributes
+    ----------
+    report_id : str
+        Region code and report year, for example "320804-2023".
+    region_code : str
+        Six digits (GB/T 2260), text, never a number.
+    report_year : int
+        The year the report plans for; it reviews the year before.
+    text : str
+        The text as read. Offsets everywhere count its code points.
+    source : mapping of str to str
+        What the sidecar or corpus row says: title, issuer, source_url, retrieved, legal_status, completeness …
+    sha256 : str
+        Hash of the UTF-8 text.
+
+    Examples
+    --------
+    >>> Document.from_text("全年目标：增长5%。", region_code="320804", report_year=2023).report_id
+    '320804-2023'
+    """
+
+    report_id: str
+    region_code: str
+    report_year: int
+    text: str = field(repr=False)
+    source: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    sha256: str = field(default="", repr=False)
+
+    @classmethod
+    def from_text(
+        cls,
+        text: str,
+        *,
+        region_code: str,
+        report_year: int,
+        report_id: str = "",
+        source: Mapping[str, str] | None = None,
+    ) -> Document:
+        """Return a Document whose id and hash follow from code, year and text."""
+        return cls(
+            report_id=report_id or f"{region_code}-{report_year}",
+            region_code=region_code,
+            report_year=report_year,
+            text=text,
+            source=MappingProxyType(dict(source or {})),
+            sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """
+    A number as the text writes it, with its unit and bound.
+
+    ``low`` equals ``high`` unless the text gives a range. ``start`` and ``end`` span the value with its bound words
+    (``不低于10个``), ``unit`` is as written and "" where the text gives none. ``as_written`` is ``text[start:end]``.
+    """
+
+    start: int
+    end: int
+    low: Decimal
+    high: Decimal
+    unit: str
+    bound: str
+    as_written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    One target or result of a report: a value, what it measures, and the characters it was read from.
+
+    Attributes
+    ----------
+    report_id, region_code, report_year
+        The report; ``report_year`` is the year it plans for.
+    kind : "target" or "actual"
+        A commitment, or a result reported in the review.
+    headline : bool
+        Whether it stands in the block of main expected targets (主要预期目标).
+    period : str
+        "2026", or "2026-2030".
+    indicator : str
+        A code of the codebook, or "other"; then ``item`` says what is counted.
+    item : str
+        What the text calls it, a noun phrase; "" where the indicator says all.
+    low, high : Decimal or None
+        The number in ``unit``; equal for a single value, None for a qualitative target.
+    unit : str
+        As the text writes it; "" for qualitative targets.
+    value_low, value_high : Decimal or None
+        The same in ``base_unit`` (4.35 亿元 is 435000000 元), exact.
+    bound : "exact", "about", "at_least", "at_most", "range" or "qualitative"
+        Read on the magnitude: 下降3.4%以上 is -3.4 with "at_least".
+    qualitative : str
+        "" for numbers, else a code of wording.yaml such as "in_step".
+    modality : "plain", "strive" or "ensure"
+    stretch : bool
+        Whether a clause such as 在实际工作中努力争取更好结果 follows.
+    scope : str
+        "whole", or the sub-area or group named.
+    start, end : int or None
+        Span of the quote; None for a cited fact.
+    as_written : str
+        The value with its bound words, inside the quote.
+    section : str
+        Title of the section it stands in.
+    rule_id : str
+        The rule that made the record.
+    status : "auto", "confirmed", "corrected" or "rejected"
+    sha256 : str
+        Hash of the text the offsets refer to; "" for a cited fact.
+    source_kind : "report" or "citation"
+    source_url : str
+    """
+
+    report_id: str
+    region_code: str
+    report_year: int
+    kind: str
+    headline: bool
+    period: str
+    indicator: str
+    item: str
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+    value_low: Decimal | None
+    value_high: Decimal | None
+    base_unit: str
+    bound: str
+    qualitative: str
+    modality: str
+    stretch: bool
+    scope: str
+    start: int | None
+    end: int | None
+    as_written: str
+    section: str
+    rule_id: str
+    status: str
+    sha256: str
+    source_kind: str
+    source_url: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as a dict, in the order of the class."""
+        return {name: getattr(self, name) for name in TARGET_FIELDS}
+
+
+TARGET_FIELDS: tuple[str, ...] = tuple(item.name for item in fields(Target))
