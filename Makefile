@@ -1,0 +1,53 @@
+# Two commands to know: make report, make test. Both set up .venv by themselves; make help lists the rest.
+
+PYTHON ?= python3
+REGION ?= 320804
+YEAR ?= 2023
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+
+.DEFAULT_GOAL := help
+.PHONY: setup report test check lab dataset lock help
+
+setup: $(STAMP)  ## set up .venv from requirements.lock; does nothing when up to date
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo 'error: policylab needs Python 3.11 or newer; name one: make setup PYTHON=python3.12' >&2; exit 2; }
+	@$(BIN)/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); \
+	    echo 'error: no virtual environment could be made; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 2; }
+	@echo 'Setting up .venv with the versions of requirements.lock; the first time takes a minute or two …'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+report: setup  ## make the report of a district: REGION=320804 YEAR=2023
+	@$(BIN)/policylab report $(REGION) --year $(YEAR)
+
+test: setup  ## run the tests, all but the slow ones
+	$(BIN)/pytest -q -n auto -m 'not slow'
+
+check: setup  ## what CI and pre-commit call: format, lint, types, all tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q -n auto
+
+lab: setup  ## open JupyterLab in notebooks/
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+dataset: setup  ## build data/ from a corpus of reports: CORPUS=reports.parquet
+	@test -n '$(CORPUS)' || { echo 'error: say which corpus: make dataset CORPUS=reports.parquet' >&2; exit 2; }
+	$(BIN)/policylab dataset '$(CORPUS)' --to data
+
+lock:  ## write requirements.lock anew from pyproject.toml, in a clean environment
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder" && \
+	    "$$folder/bin/pip" install --quiet --disable-pip-version-check '.[dev]' && \
+	    { echo '# Exact versions of everything that make setup installs. Written by make lock; edit pyproject.toml instead.'; \
+	      "$$folder/bin/pip" freeze --exclude policylab; } > "$$folder/lock" && \
+	    cp "$$folder/lock" requirements.lock && grep -c == requirements.lock
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
