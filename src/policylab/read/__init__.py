@@ -1,0 +1,1 @@
+"""From files to Documents: reports, corpora, regions, and the parts of a report. The text is never changed."""

@@ -1,0 +1,92 @@
+"""Which region and plan year a report names in its own words: title, meeting, headings, speaker.
+
+Nothing is guessed: every clue gives its answer, and a caller trusts them only where all agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policylab.read.regions import NATIONAL_CODE, match_regions
+
+_HEAD = 800  # characters; title, meeting, speaker and the words to the deputies stand within
+_HEADING = 30  # characters; a longer line is prose
+_DIGITS = str.maketrans("〇○零一二三四五六七八九０１２３４５６７８９", "00012345678901234567" + "89")  # keeps length
+_MONTHS = {"十": 10, "十1": 11, "十2": 12}
+_LATE = 10  # a meeting held in November or December plans the next year
+
+_YEAR = r"((?:19|20)\d\d)\s*年"
+_REPORT = r"政\s*府\s*工\s*作\s*报\s*告"
+_TITLE = re.compile(rf"{_YEAR}[^\n，。；0-9]{{0,16}}{_REPORT}|{_REPORT}\s*[（(]{_YEAR}\s*[)）]")
+_MEETING = re.compile(_YEAR + r"\s*(\d{1,2}|十[12]?)\s*月\s*[\d十]{1,3}\s*日")
+_REVIEW_HEADING = re.compile(_YEAR + r"(?:的|政府|主要)*工作(?:的|简要)*回顾$")
+_PLAN_HEADING = re.compile(
+    _YEAR
+    + r"(?:的|政府|经济社会发展|主要|重点)*(?:工作|目标)?"
+    + r"(?:的|目标|总体|主要|重点|工作)*(?:安排|打算|部署|建议|任务|思路)$"
+)
+_LOOKS_BACK = re.compile("完成|回顾|落实|实现|执行")
+
+_NAME = r"([\u4e00-\u9fff]{2,24}?)"
+_NUMERAL = "[一二三四五六七八九十百]+"
+_REGION_CLUES = (
+    re.compile(rf"在{_NAME}\s*(?:第{_NUMERAL}届|{_NUMERAL}届)\s*(?:人民代表大会|人大)"),
+    re.compile(rf"(?m)^(?:\d{{4}}年)?{_NAME}(?:\d{{4}}年)?(?:人民)?{_REPORT}"),
+    re.compile(rf"我(?:谨)?代表{_NAME}(?:人民)?政府"),
+    re.compile(rf"《{_NAME}国民经济和社会发展"),
+    re.compile(rf"(?m)^{_NAME}(?:人民政府)?代?理?(?:[省市区县州旗]长|主席|盟长|专员)\s"),
+)
+
+
+def find_report_years(text: str) -> list[int]:
+    r"""
+    Return the plan years that a report's title, meeting date and headings speak for, in order, each once.
+
+    One year is an answer; none or several are not. A heading 2022年工作回顾 speaks for 2023, and so does a meeting held
+    in December 2022.
+
+    Examples
+    --------
+    >>> find_report_years("政府工作报告\n——2022年12月27日在大会上\n一、2022年工作回顾\n二、2023年工作安排")
+    [2023]
+    """
+    head = text[:_HEAD].translate(_DIGITS)
+    years = {int(match[1] or match[2]) for match in _TITLE.finditer(head)}
+    for match in _MEETING.finditer(head):
+        month = _MONTHS.get(match[2]) or int(match[2])
+        years.add(int(match[1]) + (month > _LATE))
+    return sorted(years | set(_heading_years(text)))
+
+
+def find_region_codes(text: str, *, report_year: int | None = None) -> list[str]:
+    """
+    Return the codes of the regions that a report's opening names as its own, in order, each once.
+
+    One code is an answer; none or several are not. A name that several regions bear (鼓楼区) says nothing.
+
+    Examples
+    --------
+    >>> find_region_codes("2023年1月5日在淮安市淮阴区第十八届人民代表大会第三次会议上", report_year=2023)
+    ['320804']
+    """
+    head = text[:_HEAD]
+    codes = {NATIONAL_CODE} if "代表国务院" in head or "国务院总理" in head else set()
+    for clue in _REGION_CLUES:
+        for match in clue.finditer(head):
+            regions = match_regions(match[1], report_year=report_year)
+            codes.update(region.region_code for region in regions if len(regions) == 1)
+    return sorted(codes)
+
+
+def _heading_years(text: str) -> Iterator[int]:
+    """Yield the plan year that each heading of review or plan speaks for."""
+    for line in text.splitlines():
+        heading = re.sub(r"\s", "", line[: 2 * _HEADING])
+        if len(heading) > _HEADING:
+            continue
+        heading = heading.translate(_DIGITS)
+        if match := _REVIEW_HEADING.search(heading):
+            yield int(match[1]) + 1
+        elif (match := _PLAN_HEADING.search(heading)) and not _LOOKS_BACK.search(heading):
+            yield int(match[1])
