@@ -1,0 +1,1 @@
+"""Tables in, tables out: the tidy table of targets, comparisons, the panel and what missing means in it."""

@@ -1,0 +1,343 @@
+"""The tidy table of targets: its columns, its schema, and how it is read and written.
+
+One row is one `Target`; the columns are the fields of `Target` in their order and then ``flag``. Numbers are floats
+here (they were exact decimals before) and NA where the text gives none; text columns are "" where they do not apply.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from policylab.codebook import load_codebook
+from policylab.errors import DataError, close_matches
+from policylab.model import TARGET_FIELDS, Target
+from policylab.project import data_path, open_atomic
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
+
+COLUMNS: tuple[str, ...] = (*TARGET_FIELDS, "flag")
+KINDS = ("target", "actual")
+BOUNDS = ("exact", "about", "at_least", "at_most", "range", "qualitative")
+MODALITIES = ("plain", "strive", "ensure")
+STATUSES = ("auto", "confirmed", "corrected", "rejected")
+SOURCE_KINDS = ("report", "citation")
+# Other base units that an indicator may be stated in: 6% or 6个百分点, 亿元 or 亿美元, a level or its change in %.
+UNIT_VARIANTS: Mapping[str, frozenset[str]] = {
+    "%": frozenset({"%", "pp", "天"}),
+    "元": frozenset({"元", "美元", "%"}),
+    "ug/m3": frozenset({"ug/m3", "%", "pp"}),
+    "人": frozenset({"人", "人次"}),
+}
+
+_FLOATS = ("low", "high", "value_low", "value_high")
+_INTEGERS = ("start", "end")
+_DTYPES = {
+    "report_year": "int64",
+    "headline": "bool",
+    "stretch": "bool",
+    **dict.fromkeys(_FLOATS, "float64"),
+    **dict.fromkeys(_INTEGERS, "Int64"),
+}
+
+
+def to_table(targets: Iterable[Target]) -> pd.DataFrame:
+    """
+    Return the tidy table: one row per target in the order given, the columns of `COLUMNS`.
+
+    ``low`` and ``high`` are in ``unit`` as written, ``value_low`` and ``value_high`` in ``base_unit``; NA where the
+    target is qualitative. ``start`` and ``end`` are NA for cited facts. ``flag`` is "" or says what is implausible.
+
+    Examples
+    --------
+    >>> to_table([]).columns[:3].tolist()
+    ['report_id', 'region_code', 'report_year']
+    """
+    import pandas as pd
+
+    rows = list(targets)
+    data = {name: [getattr(row, name) for row in rows] for name in TARGET_FIELDS}
+    for name in _FLOATS:
+        data[name] = [None if value is None else float(value) for value in data[name]]
+    table = pd.DataFrame({name: pd.Series(data[name], dtype=_dtype(name)) for name in TARGET_FIELDS})
+    return flag_implausible(table)
+
+
+def flag_implausible(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return a copy whose ``flag`` says which numbers lie outside the codebook's plausible range; nothing is dropped.
+
+    The range is that of ``plausible_low`` and ``plausible_high`` in indicators.csv, in the indicator's own unit;
+    numbers in another unit (a change in 百分点, dollars) are not judged.
+
+    Examples
+    --------
+    >>> flag_implausible(to_table([]))["flag"].tolist()
+    []
+    """
+    known = load_codebook().indicators
+    low = table["indicator"].map({code: row.plausible_low for code, row in known.items()}).astype("float64")
+    high = table["indicator"].map({code: row.plausible_high for code, row in known.items()}).astype("float64")
+    judged = table["base_unit"] == table["indicator"].map({code: row.unit for code, row in known.items()})
+    outside = judged & ((table["value_low"] < low) | (table["value_high"] > high))
+    flags = [
+        f"implausible: {first:g}..{last:g} {unit}, expected {least:g}..{most:g}" if is_outside else ""
+        for is_outside, first, last, unit, least, most in zip(
+            outside, table["value_low"], table["value_high"], table["base_unit"], low, high, strict=True
+        )
+    ]
+    return table.assign(flag=flags).astype({"flag": "str"})
+
+
+def check_table(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the table unchanged if it fulfils the whole contract of `SCHEMA`.
+
+    Raises
+    ------
+    DataError
+        Naming the column, what was expected, and the first rows that break it.
+
+    Examples
+    --------
+    >>> len(check_table(to_table([])))
+    0
+    """
+    from pandera.errors import SchemaErrors
+
+    check_columns(table)
+    try:
+        build_schema().validate(table, lazy=True)
+    except SchemaErrors as errors:
+        raise DataError(_tell(table, errors)) from None
+    return table
+
+
+def check_columns(table: pd.DataFrame) -> None:
+    """
+    Do nothing for a table with the columns of `COLUMNS` and their types: the light check of `load_targets`.
+
+    Raises
+    ------
+    DataError
+        Naming the first column that is missing, unknown or of another type.
+    """
+    for name in COLUMNS:
+        if name not in table:
+            raise DataError(f"table of targets: no column {name!r}{close_matches(name, table.columns)}")
+        if str(table[name].dtype) != _dtype(name):
+            raise DataError(f"table of targets: column {name!r} is {table[name].dtype}, expected {_dtype(name)}")
+    unknown = [name for name in table.columns if name not in COLUMNS]
+    if unknown:
+        raise DataError(f"table of targets: unknown column {unknown[0]!r}{close_matches(unknown[0], COLUMNS)}")
+
+
+def load_targets(path: str | Path | None = None) -> pd.DataFrame:
+    """
+    Return the table of a Parquet file written by `save_targets`; by default the project's ``data/targets.parquet``.
+
+    Columns and types are checked here; the whole contract (`check_table`) was checked when the file was built, and
+    takes longer than loading.
+
+    Raises
+    ------
+    DataError
+        Where there is no such file, it is not Parquet, or a column is missing or of another type.
+
+    Examples
+    --------
+    >>> load_targets("nowhere.parquet")
+    Traceback (most recent call last):
+    policylab.errors.DataError: no file nowhere.parquet; it is made by: make dataset CORPUS=FILE
+    """
+    source = data_path("targets.parquet") if path is None else Path(path)
+    table = load_parquet(source)
+    check_columns(table)
+    return table
+
+
+def save_targets(table: pd.DataFrame, path: str | Path) -> None:
+    """
+    Write the table as Parquet, whole or not at all; the same table gives the same bytes.
+
+    Raises
+    ------
+    DataError
+        Where the table breaks its contract or the path cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "targets.parquet"
+    >>> save_targets(to_table([]), path)
+    >>> load_targets(path).shape == (0, len(COLUMNS))
+    True
+    """
+    check_table(table)
+    with open_atomic(path) as file:
+        file.write(to_parquet(table))
+
+
+def to_parquet(table: pd.DataFrame) -> bytes:
+    """Return a table as Parquet bytes: zstd, dictionaries, no metadata of pandas; equal tables give equal bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    content = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    integers = [field.name for field in content.schema if pa.types.is_integer(field.type)]
+    texts = [field.name for field in content.schema if not pa.types.is_integer(field.type)]
+    sink = io.BytesIO()
+    encoding = dict.fromkeys(integers, "DELTA_BINARY_PACKED")
+    pq.write_table(
+        content, sink, compression="zstd", compression_level=15, use_dictionary=texts, column_encoding=encoding
+    )
+    return sink.getvalue()
+
+
+def load_parquet(path: Path) -> pd.DataFrame:
+    """Return a Parquet file with this project's types: nullable integers for spans, text without NA."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        content = pq.read_table(path)
+    except FileNotFoundError:
+        raise DataError(f"no file {path}; it is made by: make dataset CORPUS=FILE") from None
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(f"cannot read {path} as Parquet: {str(error).splitlines()[0]}") from None
+    table = content.to_pandas()
+    spans = {name: "Int64" for name in _INTEGERS if name in table}
+    return pd.DataFrame(table.astype(spans))
+
+
+def __getattr__(name: str) -> Any:
+    """Build `SCHEMA` on first use: pandera takes longer to import than most uses of this module need."""
+    if name == "SCHEMA":
+        return build_schema()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@cache
+def build_schema() -> pa.DataFrameSchema:
+    """
+    Return the pandera schema of the table, which `check_table` applies; also as ``SCHEMA``.
+
+    Examples
+    --------
+    >>> list(build_schema().columns) == list(COLUMNS)
+    True
+    """
+    import pandera.pandas as pa
+
+    checks: dict[str, Any] = {
+        "region_code": pa.Check.str_matches(r"^\d{6}$", error="six digits as text"),
+        "report_year": pa.Check.in_range(1949, 2100, error="a year from 1949 on"),
+        "period": pa.Check.str_matches(r"^\d{4}(-\d{4})?$", error="a year, or two years as 2026-2030"),
+        "indicator": pa.Check.isin([*load_codebook().indicators, "other"], error="a code of indicators.csv or 'other'"),
+        "sha256": pa.Check.str_matches(r"^([0-9a-f]{64})?$", error="64 hexadecimal digits or empty"),
+        **{name: _one_of(pa, words) for name, words in _vocabulary().items()},
+    }
+    columns = {name: pa.Column(_dtype(name), checks.get(name), nullable=_is_nullable(name)) for name in COLUMNS}
+    rules = [pa.Check(rule, name=text, error=text) for text, rule in _RULES.items()]
+    return pa.DataFrameSchema(columns, checks=rules, strict=True, ordered=True)
+
+
+def _vocabulary() -> dict[str, tuple[str, ...]]:
+    """Return the closed lists of words by column."""
+    return {
+        "kind": KINDS,
+        "bound": BOUNDS,
+        "modality": MODALITIES,
+        "status": STATUSES,
+        "source_kind": SOURCE_KINDS,
+        "qualitative": ("", *QUALITATIVE),
+    }
+
+
+def _one_of(pa: Any, words: tuple[str, ...]) -> Any:
+    """Build the check that a column holds these words only."""
+    return pa.Check.isin(words, error=f"one of {', '.join(word or repr('') for word in words)}")
+
+
+def _has_number(table: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a row states a number."""
+    return table["low"].notna()
+
+
+def _is_in_unit(table: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a number is in a unit of its indicator."""
+    import pandas as pd
+
+    known = load_codebook().indicators
+    pairs = table[["indicator", "base_unit"]].drop_duplicates()
+    wrong = {
+        (code, unit)
+        for code, unit in pairs.itertuples(index=False)
+        if code in known and unit not in UNIT_VARIANTS.get(known[code].unit, {known[code].unit})
+    }
+    found = pd.MultiIndex.from_frame(table[["indicator", "base_unit"]]).isin(wrong) if wrong else False
+    return ~(_has_number(table) & found)
+
+
+_RULES: Mapping[str, Callable[[pd.DataFrame], pd.Series[bool]]] = {
+    "low and high both or neither": lambda table: table["low"].notna() == table["high"].notna(),
+    "low <= high": lambda table: ~(table["low"] > table["high"]),
+    "value_low and value_high where low is": lambda table: (
+        (table["value_low"].notna() == _has_number(table)) & (table["value_high"].notna() == _has_number(table))
+    ),
+    "value_low <= value_high": lambda table: ~(table["value_low"] > table["value_high"]),
+    "bound 'qualitative' where there is no number": lambda table: (
+        (table["bound"] == "qualitative") == ~_has_number(table)
+    ),
+    "a qualitative code where there is no number": lambda table: (table["qualitative"] != "") == ~_has_number(table),
+    "base_unit of the indicator": _is_in_unit,
+    "start < end for reports": lambda table: (
+        (table["source_kind"] != "report") | (table["start"] < table["end"]).fillna(False).astype(bool)
+    ),
+    "no start and end for citations": lambda table: (
+        (table["source_kind"] != "citation") | (table["start"].isna() & table["end"].isna())
+    ),
+    "a web address for citations": lambda table: (
+        (table["source_kind"] != "citation") | table["source_url"].str.startswith(("http://", "https://"))
+    ),
+    "sha256 for reports": lambda table: (table["source_kind"] != "report") | (table["sha256"] != ""),
+}
+QUALITATIVE = (
+    "in_step",
+    "faster_than",
+    "complete_assigned",
+    "keep_falling",
+    "keep_rising",
+    "improve",
+    "stable",
+    "other_qual",
+)
+
+
+def _dtype(name: str) -> str:
+    """Return the type of a column."""
+    return _DTYPES.get(name, "str")
+
+
+def _is_nullable(name: str) -> bool:
+    """Whether NA has a meaning in a column: no number, or no span."""
+    return name in _FLOATS or name in _INTEGERS
+
+
+def _tell(table: pd.DataFrame, errors: Any) -> str:
+    """Say in one line which column or rule is broken, where first, and what was found."""
+    cases = errors.failure_cases
+    first = cases.iloc[0]
+    same = cases[(cases["check"] == first["check"]) & (cases["column"] == first["column"])]
+    places = sorted({int(index) for index in same["index"].dropna()})
+    what = f"column {first['column']!r}" if first["column"] in table.columns else f"rule {first['check']!r}"
+    rows = ", ".join(f"row {place} ({table['report_id'].iloc[place]})" for place in places[:3])
+    got = f", got {first['failure_case']!r}" if first["column"] in table.columns else ""
+    more = f"; {len(places)} rows in all" if len(places) > 3 else ""
+    return f"table of targets: {what}: expected {first['check']}{got} in {rows}{more}"
