@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: setup report test check lab dataset lock help
+.PHONY: setup report test check lab dataset figures lock help
 
 setup: $(STAMP)  ## set up .venv from requirements.lock; does nothing when up to date
 
@@ -41,6 +41,9 @@ lab: setup  ## open JupyterLab in notebooks/
 dataset: setup  ## build data/ from a corpus of reports: CORPUS=reports.parquet
 	@test -n '$(CORPUS)' || { echo 'error: say which corpus: make dataset CORPUS=reports.parquet' >&2; exit 2; }
 	$(BIN)/policylab dataset '$(CORPUS)' --to data
+
+figures: setup  ## make the figures of the README
+	$(BIN)/python figures/make_figures.py
 
 lock:  ## write requirements.lock anew from pyproject.toml, in a clean environment
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder" && \

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from policylab.analyse.compare import compare_chain, compare_peers, trend
+    from policylab.analyse.compare import compare_chain, compare_peers, select_peers, trend
     from policylab.analyse.tables import load_targets, save_targets, to_table
     from policylab.annotate.stream import annotate_reports
     from policylab.annotate.targets import annotate as annotate_report
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from policylab.errors import PolicylabError
     from policylab.model import Document, Target
     from policylab.publish.batch import run_report
-    from policylab.publish.charts import plot_chain, plot_peers, plot_trend, save_figure
+    from policylab.publish.charts import plot_chain, plot_peers, plot_trend
+    from policylab.publish.figures import save_figure
     from policylab.read.corpus import iter_reports, load_report
     from policylab.read.files import read_report
-    from policylab.read.regions import find_region, list_peers, list_superiors
+    from policylab.read.regions import find_region, list_superiors
 
 # Where each public name lives. annotate is a room as well as a function, hence annotate_report.
 _HOMES = {
@@ -43,7 +44,6 @@ _HOMES = {
     "compare_peers": "policylab.analyse.compare",
     "find_region": "policylab.read.regions",
     "iter_reports": "policylab.read.corpus",
-    "list_peers": "policylab.read.regions",
     "list_superiors": "policylab.read.regions",
     "load_codebook": "policylab.codebook",
     "load_report": "policylab.read.corpus",
@@ -53,8 +53,9 @@ _HOMES = {
     "plot_trend": "policylab.publish.charts",
     "read_report": "policylab.read.files",
     "run_report": "policylab.publish.batch",
-    "save_figure": "policylab.publish.charts",
+    "save_figure": "policylab.publish.figures",
     "save_targets": "policylab.analyse.tables",
+    "select_peers": "policylab.analyse.compare",
     "to_table": "policylab.analyse.tables",
     "trend": "policylab.analyse.compare",
 }
@@ -69,7 +70,6 @@ __all__ = [
     "compare_peers",
     "find_region",
     "iter_reports",
-    "list_peers",
     "list_superiors",
     "load_codebook",
     "load_report",
@@ -81,6 +81,7 @@ __all__ = [
     "run_report",
     "save_figure",
     "save_targets",
+    "select_peers",
     "to_table",
     "trend",
 ]

@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         message = error.format_message() if isinstance(error, click.ClickException) else str(error)
         click.echo(f"error: {' '.join(message.split())}", err=True)
         sys.exit(2)
+    except OSError as error:  # the system refuses a file that no room has asked about in its own words
+        click.echo(f"error: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+        sys.exit(2)
 
 
 @click.group(name="policylab", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -94,11 +97,11 @@ def annotate(
     sources: tuple[Path, ...], only: str | None, region_code: str | None, report_year: int | None, out: Path
 ) -> None:
     """Write the targets of reports to a file: SOURCE is a report, a folder of them, or a Parquet file of many."""
+    write = _choose_writer(out, sources)
+    wanted = None if only is None else _read_ids(only)
     from policylab.annotate.stream import annotate_reports
     from policylab.read.corpus import iter_reports
 
-    write = _choose_writer(out, sources)
-    wanted = None if only is None else _read_ids(only)
     tally: Counter[str] = Counter()
     documents = iter_reports(sources, only=wanted, region_code=region_code, report_year=report_year)
     targets = annotate_reports(_show_progress(_count(documents, "reports", tally)))

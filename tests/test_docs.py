@@ -1,0 +1,135 @@
+"""What the project says of itself: examples run, targets and names are described, links lead somewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import policylab
+
+ROOT = Path(__file__).resolve().parent.parent
+READMES = ["README.md", "README.zh-CN.md"]
+EXAMPLE = re.compile(r"```python\n(.*?)```\n+```text\n(.*?)```", re.DOTALL)
+
+
+def read(name: str) -> str:
+    """Return the text of a file of the project."""
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_readme_example_prints_what_it_shows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python of the README runs on the bundled data and prints, line by line, what the README shows below it."""
+    monkeypatch.chdir(ROOT)
+    [(code, shown)] = EXAMPLE.findall(read(name))
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        exec(compile(code, name, "exec"), {"__name__": "readme"})
+    assert [line.rstrip() for line in said.getvalue().splitlines()] == shown.splitlines()
+    assert len(shown.splitlines()) > 3
+
+
+def test_readmes_agree() -> None:
+    """The English and the Chinese README have the same code, figures, files and number of sections."""
+    english, chinese = map(read, READMES)
+    for pattern in (r"(?m)^## ", r"(?m)^\|", r"(?m)^(?:policylab|make) [a-z]+ ?[^#\n]*?(?= *#| *$)", r"`(data/[^`]*)`"):
+        found = re.findall(pattern, english)
+        assert found
+        assert [item.strip() for item in re.findall(pattern, chinese)] == [item.strip() for item in found], pattern
+    assert EXAMPLE.findall(english) == EXAMPLE.findall(chinese)
+
+
+@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_inside_the_project_lead_somewhere(name: str) -> None:
+    """Every relative link and picture names a file that exists."""
+    links = re.findall(r"\]\(([^)#]+)\)", read(name))
+    missing = [link for link in links if not link.startswith("https://") and not (ROOT / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_readme_says_things_in_order(name: str) -> None:
+    """What it is comes first, then a figure, the two commands, and the measured accuracy between its marks."""
+    text = read(name)
+    places = [
+        text.index(part) for part in ("![", "make report", "make test", "<!-- accuracy -->", "<!-- /accuracy -->")
+    ]
+    assert places == sorted(places)
+    assert text.index("policylab", text.index("\n")) < places[0]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_readme_commands_exist(name: str) -> None:
+    """Every command of the README with its options is one that the command line and the Makefile know."""
+    from policylab.cli import _commands
+
+    text, makefile = read(name), read("Makefile")
+    for target in re.findall(r"(?m)^make ([a-z]+)|`make ([a-z]+)", text):
+        assert re.search(rf"(?m)^{''.join(target)}:", makefile), target
+    calls = re.findall(r"(?m)^policylab (\w+)(.*)$", text)
+    assert calls
+    for command, arguments in calls:
+        known = {option for parameter in _commands.commands[command].params for option in parameter.opts}
+        assert set(re.findall(r"--[a-z]+", arguments)) <= known
+
+
+def test_every_make_target_is_described() -> None:
+    """Each target has a ## comment and stands in make help and in .PHONY."""
+    makefile = read("Makefile")
+    targets = re.findall(r"(?m)^([a-z][a-z-]*):(?!=)", makefile)
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {"setup", "report", "test", "check", "lab", "help"} <= set(targets)
+    for target in targets:
+        assert re.search(rf"(?m)^ *make {target} +\S", told), target
+    assert sorted(re.findall(r"(?m)^\.PHONY: (.*)$", makefile)[0].split()) == sorted(targets)
+
+
+def test_public_names_are_listed_alike() -> None:
+    """__all__, dir() and the lazy imports agree, and each name can be had."""
+    assert sorted(policylab.__all__) == policylab.__all__ == sorted(policylab._HOMES)
+    assert set(policylab.__all__) <= set(dir(policylab))
+    for name in policylab.__all__:
+        assert getattr(policylab, name).__name__ in (name, policylab._HOMES[name].partition(":")[2])
+
+
+def test_types_see_the_same_names() -> None:
+    """What type checkers are told about the public names is what is imported."""
+    source = inspect.getsource(policylab).partition("if TYPE_CHECKING:")[2].partition("\n\n")[0]
+    told = {}
+    for module, names in re.findall(r"from (\S+) import (.+)", source):
+        for part in names.split(", "):
+            original, _, alias = part.partition(" as ")
+            told[alias or original] = f"{module}:{original}" if alias else module
+    assert told == policylab._HOMES
+
+
+def test_unknown_name_is_an_attribute_error() -> None:
+    """A misspelt public name fails as any module's would."""
+    with pytest.raises(AttributeError, match="no attribute 'read_raport'"):
+        _ = policylab.read_raport
+
+
+@pytest.mark.parametrize("name", policylab.__all__)
+def test_public_name_is_documented(name: str) -> None:
+    """Each public name has a docstring; each public function also an example, or the errors it raises."""
+    thing = getattr(policylab, name)
+    text = inspect.getdoc(thing) or ""
+    assert len(text.splitlines()[0]) > 20
+    if inspect.isfunction(thing):
+        assert "Examples\n----" in text or "Raises\n----" in text
+        assert inspect.signature(thing).return_annotation is not inspect.Signature.empty
+
+
+def test_citation_has_the_version_of_the_package() -> None:
+    """CITATION.cff, the package and the changelog speak of one version."""
+    citation = yaml.safe_load(read("CITATION.cff"))
+    assert citation["version"] == policylab.__version__
+    assert tomllib.loads(read("pyproject.toml"))["tool"]["hatch"]["version"]["path"] == "src/policylab/__init__.py"
+    assert "## [Unreleased]" in read("CHANGELOG.md") or f"## [{policylab.__version__}]" in read("CHANGELOG.md")
