@@ -1,0 +1,1 @@
+"""From a Document to Target records: quantities, linking, and the human ledger."""

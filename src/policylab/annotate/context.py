@@ -1,0 +1,122 @@
+"""What a sentence says around a value: the period it is for, the part of the jurisdiction, how firmly it is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from policylab.codebook import load_codebook
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_CUT = re.compile(r".*(?:[,;。:、\n(!?]|和|与|以及|及|并)", re.S)
+_PLAN_NUMBER = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
+_PLAN = re.compile(r"(?<![二三四五六七八九])(十?[一二三四五六九]|十)五(?=[”\"规时期末计])")
+_NEW_CLAUSE = re.compile(
+    r"[,;]\s*(?=新|完成|建设|建成|实施|推进|推动|加快|加强|培育|引进|开展|改造|打造|持续|深入|全面|积极|大力|支持|做|抓|启动|提升|"
+    r"扩大|发展|开工|组织|优化|深化|强化|落实|统筹|筹|安排|申报|创建|治理|办好|救助|关停|压减|修|植|营造|转移|扩充|再|更新)"
+)
+
+
+def annual_period(report_year: int) -> str:
+    """Return the period of the plan year."""
+    return str(report_year)
+
+
+def five_year_period(words: str, report_year: int) -> str:
+    """
+    Return the years of the plan that the words name, else five years from the report year.
+
+    Examples
+    --------
+    >>> five_year_period("“十五五”时期", 2026), five_year_period("今后五年", 2017)
+    ('2026-2030', '2017-2021')
+    """
+    found = _PLAN.search(words)
+    until = re.search(r"到(20\d\d)年", words)
+    if found and found[1] in _PLAN_NUMBER:
+        start = _PLAN_NUMBER[found[1]]
+        return f"{start}-{start + 4}"
+    if until and int(until[1]) > report_year:
+        return f"{report_year}-{until[1]}"
+    if report_year % 5 == 1 and "五" in words and "今后" not in words:
+        return f"{report_year}-{report_year + 4}"
+    return f"{report_year}-{report_year + 4}"
+
+
+def cues(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Yield the period cues of a stretch of text: place and "multi", "total", "annual" or a year."""
+    for match in _period_pattern().finditer(folded, start, end):
+        if match["year"]:
+            yield match.start(), match["year"]
+        else:
+            yield match.start(), match.lastgroup or "annual"
+
+
+@lru_cache(maxsize=65536)
+def read_scope(prefix: str) -> str | None:
+    """
+    Return "" where the words before a name leave it whole, the sub-area they name, or None for anything else.
+
+    Examples
+    --------
+    >>> read_scope("预计全市"), read_scope("高新区"), read_scope("新能源")
+    ('', '高新区', None)
+    """
+    if _leading().fullmatch(prefix):
+        return ""
+    rest = prefix[_leading().match(prefix).end() :] or prefix  # type: ignore[union-attr]
+    return rest.strip() if _scope().search(rest) and len(rest) <= 20 else None
+
+
+def clause_prefix(folded: str, start: int, subject: int) -> str:
+    """Return the words of the clause before its subject."""
+    window = folded[max(start, subject - 24) : subject]
+    cut = _CUT.match(window)
+    return window[cut.end() :] if cut else window
+
+
+def read_modality(folded: str, start: int, value_start: int) -> str:
+    """Return "ensure", "strive" or "plain" for a value; a cue holds along its series until a clause with a new verb."""
+    code = "plain"
+    last = None
+    for match in _modality().finditer(folded, start, value_start):
+        last, code = match, match.lastgroup or "plain"
+    if last is None:
+        return "plain"
+    breaks = _NEW_CLAUSE.search(folded, last.end(), value_start)
+    return "plain" if breaks else code
+
+
+@cache
+def _modality() -> re.Pattern[str]:
+    """Compile the modality words."""
+    groups: dict[str, list[str]] = {}
+    for entry in load_codebook().wording["modality"]:
+        groups.setdefault(entry["code"], []).append(entry["pattern"])
+    return re.compile("|".join(f"(?P<{code}>{'|'.join(patterns)})" for code, patterns in groups.items()))
+
+
+@cache
+def stretch_pattern() -> re.Pattern[str]:
+    """Compile the stretch clauses."""
+    return re.compile("|".join(entry["pattern"] for entry in load_codebook().wording["stretch"]))
+
+
+@cache
+def _period_pattern() -> re.Pattern[str]:
+    """Compile the period cues."""
+    groups = {entry["code"]: entry["pattern"] for entry in load_codebook().wording["period"]}
+    return re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)年|(?P<multi>{groups['multi']})|(?P<total>{groups['total']})|(?P<annual>{groups['annual']})")
+
+
+@cache
+def _leading() -> re.Pattern[str]:
+    """Compile the words that leave a name whole."""
+    return re.compile("(?:" + "|".join(entry["pattern"] for entry in load_codebook().wording["leading"]) + ")*")
+
+
+@cache
+def _scope() -> re.Pattern[str]:
+    """Compile the endings of sub-areas."""
+    return re.compile("(?:" + "|".join(entry["pattern"] for entry in load_codebook().wording["scope"]) + ")$")

@@ -1,0 +1,85 @@
+"""Name what a number counts where the codebook has no code: a noun phrase cut from the text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from policylab.codebook import load_codebook
+from policylab.model import Quantity
+
+_EDGE = re.compile(r"[,;。:、\n!?()]")
+_AFTER = re.compile(r"[的个]?(?P<item>[^,;。:、\n!?()\d]{2,30})")
+_TRAIL = re.compile(
+    r"(?:达到?|完成|实现|稳定|保持|控制|提高|提升|增长|增加|增至|新增|扩大|突破|超过|超|降至|下降|降低|减少|落地|不|到|至|在|为|各|均|都|分别|以上|约|近|总数|再|也|"
+    r"力争|同比|年均|累计|总量|是|有|仅|共|合计|每年|今年|全年|[\s“”\"])+$"
+)
+
+
+def find_item(folded: str, text: str, quantity: Quantity) -> tuple[str, int, int]:
+    """
+    Return the noun phrase that a quantity counts, and the span of phrase and value together.
+
+    Parameters
+    ----------
+    folded, text : str
+        The report, folded and as it is.
+    quantity : Quantity
+
+    Returns
+    -------
+    (item, start, end); item is "" where the clause holds no noun
+    """
+    after = _item_after(folded, quantity)
+    if after:
+        return text[after[0] : after[1]], quantity.start, after[1]
+    before = _item_before(folded, quantity)
+    return (text[before[0] : before[1]], before[0], quantity.end) if before else ("", quantity.start, quantity.end)
+
+
+def _item_after(folded: str, quantity: Quantity) -> tuple[int, int] | None:
+    """Return the span of the words right after the value: 100个先进级智能工厂."""
+    match = _AFTER.match(folded, quantity.end)
+    if match is None:
+        return None
+    words = match["item"]
+    tail = _tail_verbs().search(words)
+    length = tail.start() if tail and tail.start() >= 2 else len(words)
+    start = match.start("item")
+    return (start, start + length) if words[:length].strip() and not _is_tail(words) else None
+
+
+def _is_tail(words: str) -> bool:
+    """Words after a value that are no noun: 以上、左右, or a following verb."""
+    return bool(re.match(r"^(?:以上|以内|左右|目标|大关|台阶|水平|的基础|规模|,|。)", words))
+
+
+def _item_before(folded: str, quantity: Quantity) -> tuple[int, int] | None:
+    """Return the span of the noun before the value: 新增规上工业企业5家."""
+    floor = max(0, quantity.start - 40)
+    edges = [match.end() for match in _EDGE.finditer(folded, floor, quantity.start)]
+    start = edges[-1] if edges else floor
+    end = quantity.start - _trailing(folded[start : quantity.start])
+    lead = _lead_verbs().match(folded, start, end)
+    if lead and end - lead.end() >= 2:
+        start = lead.end()
+    return (start, end) if end > start and folded[start:end].strip() else None
+
+
+def _trailing(words: str) -> int:
+    """Return the length of verbs at the end of a phrase."""
+    match = _TRAIL.search(words)
+    return len(match[0]) if match and match.start() > 0 else 0
+
+
+@cache
+def _lead_verbs() -> re.Pattern[str]:
+    """Compile the verbs that open a commitment."""
+    verbs = "|".join(entry["pattern"] for entry in load_codebook().wording["lead_verbs"])
+    return re.compile(rf"(?:{verbs}|[\s“])*(?:{verbs})")
+
+
+@cache
+def _tail_verbs() -> re.Pattern[str]:
+    """Compile the verbs that close a noun phrase after a value."""
+    return re.compile("|".join(entry["pattern"] for entry in load_codebook().wording["tail_verbs"]))

@@ -1,0 +1,280 @@
+"""Link quantities to indicators inside one sentence: who grows by how much, also in lists and after 分别."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from policylab.codebook import load_codebook
+from policylab.codebook.mentions import Mention
+from policylab.model import Quantity
+
+
+class Gap(NamedTuple):
+    """What the words between a name and its value say."""
+
+    share: bool
+    change: bool
+    reaches: bool
+    sign: int
+    each: bool
+    baseline: bool
+
+
+class Link(NamedTuple):
+    """One quantity and the indicator it is a value of; ``code`` is "" where none fits."""
+
+    quantity: Quantity
+    code: str
+    concept: str
+    start: int
+    sign: int
+    rule_id: str
+
+
+class _Subject(NamedTuple):
+    """A concept named in the sentence, ready to take a value."""
+
+    concept: str
+    start: int
+
+
+_SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
+_LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
+_NOT_SUBJECT = re.compile(r"(?:占|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|除|不含)$")
+_SHARE_OF = r"(?:占|相当于|在)[^,。;、\d]{1,18}?(?:的|中的|中)?(?:比重|比例|份额|占比|比率)"
+_FROM = re.compile(r"(?:从|由)(?:\d{4}年的?|上年的?|去年的?|上半年的?|期初的?|年初的?)?$")
+
+
+def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantities: Sequence[Quantity]) -> list[Link]:
+    """
+    Return one link for each quantity of a sentence that begins at ``start``, several where 均 spreads one value.
+
+    The words between a name and its value must all be words that join the two (增长, 达到, 同比 …, wording.yaml
+    "joining"); any other word means that the value belongs to something else.
+
+    Parameters
+    ----------
+    folded : str
+        The folded text of the report; offsets count it.
+    start : int
+        Where the sentence begins.
+    mentions, quantities
+        Those of the sentence, in order.
+
+    Returns
+    -------
+    list of Link, in the order of the quantities; ``code`` is "" for what the codebook does not name
+    """
+    links: list[Link] = []
+    subjects: list[_Subject] = []
+    recent: list[_Subject] = []
+    anchor = start
+    for run in _split_runs(folded, quantities):
+        found, gap, rule_id = _find_subjects(folded, anchor, run, mentions, subjects, recent)
+        links.extend(_assign(run, found, gap, rule_id))
+        anchor = run[-1].end
+        subjects = found
+        recent.extend(subject for subject in found if subject not in recent)
+    return links
+
+
+def _split_runs(folded: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
+    """Group quantities that only a delimiter parts: 7%、8%左右."""
+    runs: list[list[Quantity]] = []
+    for quantity in quantities:
+        if runs and _LIST_DELIMITER.fullmatch(folded, runs[-1][-1].end, quantity.start):
+            runs[-1].append(quantity)
+        else:
+            runs.append([quantity])
+    return runs
+
+
+def _find_subjects(
+    folded: str, anchor: int, run: list[Quantity], mentions: Sequence[Mention], subjects: list[_Subject], recent: list[_Subject]
+) -> tuple[list[_Subject], Gap | None, str]:
+    """Return the concepts that the run is about, the words that join them, and the rule that said so."""
+    value_start = run[0].start
+    near = [mention for mention in mentions if mention.start >= anchor and mention.end <= value_start]
+    tail = folded[near[-1].end if near else anchor : value_start]
+    if "分别" in tail or "各" in tail:
+        apart = _find_members(folded, anchor, value_start, run, near, recent)
+        if apart:
+            return apart, read_gap(tail[re.search("分别|各", tail).end() :]) or _read_verbs(tail), "apart"  # type: ignore[union-attr]
+    for index in range(len(near) - 1, max(-1, len(near) - 4), -1):
+        mention = near[index]
+        if _NOT_SUBJECT.search(folded, max(anchor, mention.start - 5), mention.start):
+            continue
+        gap = read_gap(folded[mention.end : value_start])
+        if gap is not None:
+            return _widen(folded, near, index), gap, "name"
+    if not near and subjects:
+        gap = read_gap(folded[anchor:value_start].lstrip(",、和并及 (\n"))
+        if gap is not None:
+            return (recent[-len(run) :] if len(subjects) < len(run) <= len(recent) else subjects), gap, "same"
+    return [], None, ""
+
+
+def _widen(folded: str, near: list[Mention], index: int) -> list[_Subject]:
+    """Return the concepts of a mention and of those joined to it by 、 or 和 before it."""
+    found = [_Subject(concept, near[index].start) for concept in near[index].concepts]
+    while index > 0 and _SPLIT.fullmatch(folded, near[index - 1].end, near[index].start) and "," not in folded[near[index - 1].end : near[index].start]:
+        index -= 1
+        found = [_Subject(concept, near[index].start) for concept in near[index].concepts] + found
+    return found
+
+
+def _find_members(
+    folded: str, anchor: int, value_start: int, run: list[Quantity], near: list[Mention], recent: list[_Subject]
+) -> list[_Subject] | None:
+    """Return the concepts of a list before 分别, one for each value; "-" for members the codebook does not name."""
+    search_from = near[-1].end if near else anchor
+    apart = re.search("分别|各", folded[search_from:value_start])
+    end = search_from + apart.start() if apart else value_start
+    clause = max(folded.rfind(mark, anchor, near[0].start if near else end) for mark in ",;。:") + 1 or anchor
+    if not near and not folded[clause:end].strip(" ,、;预计实际同比增长"):
+        return recent[-len(run) :] if len(recent) >= len(run) > 1 else None
+    pieces = _split_pieces(folded, max(clause, anchor), end, near)
+    tail = folded[slice(*pieces[-1])].strip()
+    members = [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)]
+    if len(members) < len(run):
+        return recent[-len(run) :] if len(recent) >= len(run) > 1 else None
+    return members[-len(run) :]
+
+
+def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> list[tuple[int, int]]:
+    """Split a list at its delimiters, never inside a name."""
+    pieces, left = [], start
+    for match in _SPLIT.finditer(folded, start, end):
+        if not any(mention.start < match.end() and match.start() < mention.end for mention in near):
+            pieces.append((left, match.start()))
+            left = match.end()
+    return [*pieces, (left, end)]
+
+
+def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: str) -> list[_Subject]:
+    """Return the concepts of one list member; a bare 工业 borrows the ending of the last member (工业投资)."""
+    inside = [mention for mention in near if piece[0] <= mention.start and mention.end <= piece[1]]
+    if inside and read_gap(folded[inside[-1].end : piece[1]]) is not None:
+        return [_Subject(concept, inside[-1].start) for concept in inside[-1].concepts]
+    words, last = folded[piece[0] : piece[1]].strip(), tail
+    aliases = load_codebook().aliases
+    for cut in range(1, len(last)):
+        alias = aliases.get(words + last[cut:])
+        if alias and len(words) >= 2:
+            return [_Subject(concept, piece[0]) for concept in alias.concepts]
+    return [_Subject("-", piece[0])]
+
+
+def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id: str) -> list[Link]:
+    """Give the values of a run to the subjects found: one each, or one value to all."""
+    if gap is None or not found:
+        return [Link(quantity, "", "", quantity.start, 1, "") for quantity in run]
+    if gap.baseline:
+        return [Link(quantity, "", "baseline", quantity.start, 1, "baseline") for quantity in run]
+    if len(run) == 1 and len(found) > 1:
+        return [_to_link(run[0], subject, gap, "each") for subject in found]
+    if len(found) < len(run):
+        found = found + [_Subject("-", quantity.start) for quantity in run[len(found) :]]
+    bound = run[-1].bound if rule_id == "apart" else ""
+    return [_to_link(_spread(quantity, bound, gap, run), subject, gap, rule_id) for quantity, subject in zip(run, found, strict=False)]
+
+
+def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Quantity:
+    """Give 左右 at the end of a list, and 突破 at its head, to every bare member."""
+    if quantity.bound != "exact" or quantity.low != quantity.high:
+        return quantity
+    spread = bound if bound in ("about", "at_least", "at_most") else run[0].bound if run[0].bound == "at_least" and not run[0].as_written.endswith("上") else ""
+    return Quantity(quantity.start, quantity.end, quantity.low, quantity.high, quantity.unit, spread or "exact", quantity.as_written)
+
+
+def _to_link(quantity: Quantity, subject: _Subject, gap: Gap, rule_id: str) -> Link:
+    """Choose the indicator by concept, unit and joining words."""
+    concept, _, forced = subject.concept.partition(".")
+    code, sign = _choose_code(concept, forced, load_codebook().dimension(quantity.unit), gap)
+    return Link(quantity, code, concept, subject.start, sign, rule_id)
+
+
+@lru_cache(maxsize=4096)
+def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[str, int]:
+    """Return the indicator code and the sign, or "" where concept and unit do not fit."""
+    codes = _codes()
+    change_sign = gap.sign if gap.change else 1
+    if dimension == "percent":
+        if forced == "share" and not gap.change:
+            return codes.get((concept, "share"), ""), 1
+        if gap.share:
+            return codes.get((concept, "share"), ""), 1
+        if (concept, "rate") in codes:
+            return codes[concept, "rate"], 1
+        if concept == "pm25" and gap.change:
+            return "pm25_level", gap.sign
+        return codes.get((concept, "growth"), "") if not forced else "", change_sign
+    if dimension == "pp":
+        return _choose_points(codes, concept, gap)
+    if dimension in ("money", "money_usd"):
+        return ("" if gap.change and not gap.reaches else codes.get((concept, "level"), "")), 1
+    if dimension == "concentration":
+        return codes.get((concept, "level"), "") if concept == "pm25" else "", 1
+    if dimension in ("people", "visits", "count") and not (gap.change and concept != "urban_new_jobs"):
+        return codes.get((concept, "count"), ""), 1
+    return (codes.get((concept, "mass"), "") if dimension == "mass" and (not gap.change or gap.reaches) else ""), 1
+
+
+def _choose_points(codes: dict[tuple[str, str], str], concept: str, gap: Gap) -> tuple[str, int]:
+    """Percentage points are a change of a rate or share, or of energy and carbon intensity."""
+    if gap.share:
+        return codes.get((concept, "share"), ""), gap.sign
+    if (concept, "rate") in codes:
+        return codes[concept, "rate"], gap.sign
+    return (codes.get((concept, "growth"), "") if concept in ("energy_intensity", "carbon_intensity") else ""), gap.sign
+
+
+@cache
+def _codes() -> dict[tuple[str, str], str]:
+    """Codes by concept and measure, with the pairs that share one."""
+    return dict(load_codebook().codes) | {("hightech_va", "share"): "hightech_output_share"}
+
+
+@lru_cache(maxsize=65536)
+def read_gap(words: str) -> Gap | None:
+    """
+    Return what the joining words say, or None where one of them does not join a name to its value.
+
+    Examples
+    --------
+    >>> read_gap("同比增长").change, read_gap("企业新增")
+    (True, None)
+    """
+    return _read_verbs(words) if _joining().fullmatch(words) else None
+
+
+def _read_verbs(words: str) -> Gap:
+    """Read direction and kind from the joining words."""
+    wording = _verbs()
+    return Gap(
+        share=bool(wording["share"].search(words)),
+        change=bool(wording["change"].search(words)),
+        reaches=bool(wording["reaches"].search(words)),
+        sign=-1 if wording["falls"].search(words) else 1,
+        each=bool(wording["each"].search(words)),
+        baseline=bool(_FROM.search(words)),
+    )
+
+
+@cache
+def _joining() -> re.Pattern[str]:
+    """Compose the joining words of wording.yaml into one pattern."""
+    words = "|".join(entry["pattern"] for entry in load_codebook().wording["joining"])
+    return re.compile(rf"(?:{words}|{_SHARE_OF}|[ \n(“\"])*")
+
+
+@cache
+def _verbs() -> dict[str, re.Pattern[str]]:
+    """Compile the verb groups of wording.yaml."""
+    groups: dict[str, list[str]] = {"share": [_SHARE_OF], "change": [], "reaches": [], "falls": [], "each": []}
+    for entry in load_codebook().wording["verbs"]:
+        groups[entry["code"]].append(entry["pattern"])
+    return {name: re.compile("|".join(patterns)) for name, patterns in groups.items()}

@@ -1,0 +1,150 @@
+"""Headline targets without a number: in step with growth, faster than the country, as assigned from above."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from policylab.codebook import load_codebook
+from policylab.codebook.mentions import Mention
+
+_CLAUSE = re.compile(r"[^,;。!\n]+")
+_DELIMITER = re.compile(r"、|和|及|与|以及|,")
+_MEASURES = ("growth", "rate", "share", "level", "mass", "count", "state")
+_AMOUNT = re.compile(r"(?:总额|总值|到账|总量)$")
+_COMPOSITE = re.compile(r"^(?:节能|减排|节能减排|节能降耗|减污|降耗|减碳|环保|节能环保|排放|资源节约)+(?:等.*|指标|目标|任务)?$")
+_LEADING = re.compile(r"^(?:其中|确保|力争|努力|争取|坚决|全力|推动|促进|实现|保持|继续|同时|并|要|以及|各地|稳步|着力|主要|[\s“:])+")
+_OBJECT = re.compile(r"(?:下达(?:我[省市区县])?|要求|确定|规定|核定|市定|省定|国家|上级)(?:的)?(?P<object>[^,;。]+?)(?:等)?(?:各项)?(?:目标任务|约束性指标|控制目标|目标|任务|指标|要求|计划)$")
+_ASSIGNED = re.compile(r"^(?:圆满|全面|坚决|确保|努力|力争)*(?:完成|达到|实现|落实)")
+
+
+class Statement(NamedTuple):
+    """One qualitative target: where it stands, which indicator, what it says."""
+
+    start: int
+    end: int
+    words_start: int
+    code: str
+    item: str
+    qualitative: str
+
+
+def find_statements(folded: str, start: int, end: int, mentions: Sequence[Mention], taken: Sequence[tuple[int, int]]) -> list[Statement]:
+    """
+    Return the qualitative targets of a stretch of the headline block, one for each indicator.
+
+    Clauses that hold a number (``taken``) are left to the linking of quantities.
+
+    Parameters
+    ----------
+    folded : str
+        The folded text of the report.
+    start, end : int
+        The stretch, a sentence of the block.
+    mentions : sequence of Mention
+        Those of the stretch.
+    taken : sequence of (start, end)
+        Quotes of numeric targets.
+
+    Returns
+    -------
+    list of Statement, in the order of the text
+    """
+    statements: list[Statement] = []
+    carried: tuple[int, int] | None = None
+    for clause in _CLAUSE.finditer(folded, start, end):
+        if any(left < clause.end() and clause.start() < right for left, right in taken):
+            carried = None
+            continue
+        found = _read_clause(folded, clause.start(), clause.end(), mentions, carried)
+        statements.extend(found)
+        carried = None if found else clause.span()
+    return statements
+
+
+def _read_clause(
+    folded: str, start: int, end: int, mentions: Sequence[Mention], carried: tuple[int, int] | None
+) -> list[Statement]:
+    """Read one clause; a subject that stands alone before a comma is carried into it."""
+    for code, pattern in _patterns():
+        match = pattern.search(folded, start, end)
+        if match is None:
+            continue
+        spans = _subject_spans(folded, start, end, match, code, carried)
+        inside = [mention for mention in mentions if any(left <= mention.start and mention.end <= right for left, right in spans)]
+        return _to_statements(folded, spans, end, match, code, inside)
+    return []
+
+
+def _subject_spans(
+    folded: str, start: int, end: int, match: re.Match[str], code: str, carried: tuple[int, int] | None
+) -> list[tuple[int, int]]:
+    """Return where the subject stands: before the predicate, as its object, or in the clause before."""
+    before = folded[start : match.start()]
+    opening = _LEADING.match(before)
+    left = start + (opening.end() if opening else 0)
+    target = _OBJECT.search(folded, start, end) if code == "complete_assigned" else None
+    if target and (left >= match.start() or not _has_name(folded[left : match.start()])):
+        return [target.span("object")]
+    if code == "complete_assigned" and left >= match.start():
+        plain = re.search(r"完成(?P<object>[^,;。]+?)(?:目标任务|目标|任务|指标)", folded[start:end])
+        if plain and not re.search("下达|市定|省定|上级", plain["object"]):
+            return [(start + plain.start("object"), start + plain.end("object"))]
+    if left < match.start():
+        return [(left, match.start())]
+    return [carried] if carried else []
+
+
+def _has_name(words: str) -> bool:
+    """Return whether words before a predicate name something (not only 按照国家要求)."""
+    return not re.match(r"^(?:按照|按|根据|全面|圆满|均|都|要|确保|坚决|努力)", words)
+
+
+def _to_statements(
+    folded: str, spans: list[tuple[int, int]], end: int, match: re.Match[str], code: str, inside: Sequence[Mention]
+) -> list[Statement]:
+    """Split a joint subject into its members and name each."""
+    members = [member for left, right in spans for member in _members(folded, left, right, inside)]
+    statements: list[Statement] = []
+    for left, right, concepts in members:
+        words = folded[left:right].strip()
+        if not concepts and (_COMPOSITE.match(words) and (any(c for _, _, c in members) or words.startswith("排放"))):
+            continue
+        for concept in concepts or ("other",):
+            indicator = _indicator(concept, code, words)
+            statements.append(Statement(min(left, match.start()), max(end, right), match.start(), indicator, words, code))
+    return [statement for statement in statements if statement.item and len(statement.item) <= 40]
+
+
+def _members(folded: str, left: int, right: int, inside: Sequence[Mention]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Return the members of a list with their concepts."""
+    members, begin = [], left
+    cuts = [m.span() for m in _DELIMITER.finditer(folded, left, right) if not any(x.start < m.end() and m.start() < x.end for x in inside)]
+    for cut_start, cut_end in [*cuts, (right, right)]:
+        if cut_start > begin:
+            found = [mention for mention in inside if begin <= mention.start and mention.end <= cut_start]
+            concepts = found[-1].concepts if found else _composite(folded[begin:cut_start])
+            members.append((begin, cut_start, tuple(concept.partition(".")[0] for concept in concepts if concept != "-")))
+        begin = cut_end
+    return members
+
+
+def _composite(words: str) -> tuple[str, ...]:
+    """节能减排 alone stands for energy intensity."""
+    return ("energy_intensity",) if re.search("节能减排|节能降耗", words) else ()
+
+
+def _indicator(concept: str, code: str, words: str) -> str:
+    """Return the code that a concept without a number stands for."""
+    codes = load_codebook().codes
+    if code == "complete_assigned" and _AMOUNT.search(words) and (concept, "level") in codes:
+        return codes[concept, "level"]
+    return next((codes[concept, measure] for measure in _MEASURES if (concept, measure) in codes), "other")
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """Compile the qualitative patterns in their order."""
+    return [(entry["code"], re.compile(entry["pattern"])) for entry in load_codebook().wording["qualitative"]]

@@ -1,0 +1,163 @@
+"""Numbers as reports write them: exact decimals with unit, bound words and ranges, at their place in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+
+from policylab.codebook import fold, load_codebook
+from policylab.model import Quantity
+
+_NUMBER = r"\d{1,15}(?:,\d{3}(?!\d))*(?:\.\d{1,8})?"
+_SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千)?"
+_DASH = r"\s?(?:-{1,2}|~|至|到)\s?"
+_SUFFIX = r"\s?(?:目标(?:范围)?(?:以|之)?内|及以上|以上|以内|之内|内(?=[,、;。])|及以下|以下|左右|上下)"
+_AT_LEAST, _AT_MOST, _ABOUT = "at_least", "at_most", "about"
+_SUFFIX_BOUND = {"及以上": _AT_LEAST, "以上": _AT_LEAST, "以内": _AT_MOST, "之内": _AT_MOST, "内": _AT_MOST}
+_SUFFIX_BOUND |= {"及以下": _AT_MOST, "以下": _AT_MOST, "左右": _ABOUT, "上下": _ABOUT}
+
+# Words right before a number that bound it. Longer ones first, so that 不高于 is not read as 高于.
+_PREFIX_BOUND = {
+    "首次突破": _AT_LEAST, "首次超过": _AT_LEAST, "不得低于": _AT_LEAST, "不得超过": _AT_MOST, "不得高于": _AT_MOST,
+    "不低于": _AT_LEAST, "不少于": _AT_LEAST, "不小于": _AT_LEAST, "不高于": _AT_MOST, "不超过": _AT_MOST,
+    "不大于": _AT_MOST, "不多于": _AT_MOST, "历史性迈上": _AT_LEAST, "控制在": "", "超过": _AT_LEAST, "突破": _AT_LEAST,
+    "跨过": _AT_LEAST, "跨越": _AT_LEAST, "越过": _AT_LEAST, "迈上": _AT_LEAST, "迈过": _AT_LEAST, "迈入": _AT_LEAST,
+    "跨上": _AT_LEAST, "踏上": _AT_LEAST, "站上": _AT_LEAST, "登上": _AT_LEAST, "跃上": _AT_LEAST, "高于": _AT_LEAST,
+    "大于": _AT_LEAST, "至少": _AT_LEAST, "首超": _AT_LEAST, "首破": _AT_LEAST, "低于": _AT_MOST, "小于": _AT_MOST,
+    "少于": _AT_MOST, "大约": _ABOUT, "接近": _ABOUT, "将近": _ABOUT, "约": _ABOUT, "近": _ABOUT, "超": _AT_LEAST,
+    "逾": _AT_LEAST, "破": _AT_LEAST, "达到": None, "达": None,
+}  # fmt: skip
+_PREFIX = re.compile("(?:" + "|".join(sorted((k for k, v in _PREFIX_BOUND.items() if v is not None), key=len, reverse=True)) + r")\s?$")
+_HANZI = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_HANZI_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """
+    Return every number with a unit, in the order of the text, none overlapping.
+
+    Years, dates, ordinals, code words (5G, PM2.5, 十四五) and bare numbers have no unit and are not quantities.
+    The bound of the last member of a list after 分别 is given to the member itself only; `targets` spreads it.
+
+    Parameters
+    ----------
+    text : str
+        Any text; not changed. Offsets of the result count its code points.
+
+    Returns
+    -------
+    list of Quantity
+        Exact decimals as written (85万人 is 85 with unit 万人); ``low`` equals ``high`` but for ranges.
+
+    Examples
+    --------
+    >>> [(q.as_written, q.bound, str(q.low), str(q.high)) for q in find_quantities("增长4.5-5%，新增就业8万人以上。")]
+    [('4.5-5%', 'range', '4.5', '5'), ('8万人以上', 'at_least', '8', '8')]
+    """
+    folded = fold(text)
+    return list(iter_quantities(text, folded, 0, len(folded)))
+
+
+def iter_quantities(text: str, folded: str, start: int, end: int) -> Iterator[Quantity]:
+    """Yield the quantities of ``text[start:end]``; ``folded`` is `fold(text)`, passed in because folding is paid once."""
+    for match in _pattern().finditer(folded, start, end):
+        quantity = _from_match(text, folded, match, start)
+        if quantity is not None:
+            yield quantity
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Compose the scanner from the units of the codebook: one pass over the text."""
+    units = load_codebook().units.values()
+    scalable = _alternatives(fold(unit.unit) for unit in units if unit.scalable)
+    fixed = _alternatives(fold(unit.unit) for unit in units if not unit.scalable)
+    unit = rf"(?:{fixed}|{_SCALE}[余多]?(?:{scalable})|(?:万|亿)(?=[,、;。以左]|$))"
+    # A list may name its unit once (提升7.4、2.8个百分点): the bare member looks ahead for it.
+    ahead = rf"(?=(?:\s?[、和与]\s?{_NUMBER}){{1,4}}\s?(?P<ahead>{unit}))"
+    arabic = (
+        rf"(?<![a-z\d.第+_/:])(?P<n1>{_NUMBER})\s?"
+        rf"(?:(?:(?P<u1>{unit})?{_DASH}(?P<n2>{_NUMBER})\s?)?(?P<unit>{unit})(?P<more>[余多](?!种))?(?P<suffix>{_SUFFIX})?|{ahead})"
+    )
+    hanzi = rf"(?<![\d第数几a-z])(?P<hanzi>[一二三四五六七八九十百千万亿两]{{1,9}})(?P<hmore>[余多])?(?P<hunit>{scalable}|%)(?P<hsuffix>{_SUFFIX})?"
+    return re.compile(rf"{arabic}|{hanzi}")
+
+
+def _alternatives(words: Iterator[str]) -> str:
+    """Return a regex of the words, longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _from_match(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
+    """Build the quantity of one match, or None where the words are no number."""
+    if match["hanzi"]:
+        return _from_hanzi(text, folded, match, left)
+    unit_span = match.span("unit") if match["unit"] else match.span("ahead")
+    low = Decimal(match["n1"].replace(",", ""))
+    high = Decimal(match["n2"].replace(",", "")) if match["n2"] else low
+    end = match.end() if match["unit"] else match.end("n1")
+    if match["n2"] and not _is_range(folded, match, low, high):
+        return None
+    return _quantity(text, folded, left, match.start(), end, low, high, text[slice(*unit_span)], match)
+
+
+def _is_range(folded: str, match: re.Match[str], low: Decimal, high: Decimal) -> bool:
+    """Return False for 从5%到6% (a change) and for years or codes joined by a dash."""
+    before = folded[max(0, match.start() - 10) : match.start()]
+    return low < high and not re.search(r"[从由自][^,、;。]*$", before)
+
+
+def _quantity(
+    text: str, folded: str, left: int, start: int, end: int, low: Decimal, high: Decimal, unit: str, match: re.Match[str]
+) -> Quantity:
+    """Assemble value, bound words and span."""
+    suffix = match["suffix"] or match["hsuffix"]
+    more = match["more"] or match["hmore"] or re.search("[余多]", unit)
+    prefix = _PREFIX.search(folded, max(left, start - 5), start)
+    bound = "range" if low != high else "exact"
+    if prefix:
+        start = prefix.start()
+        bound = _PREFIX_BOUND[prefix[0].strip()] or bound
+    if suffix:
+        bound = "range" if low != high else _SUFFIX_BOUND.get(suffix.strip(), _AT_MOST)
+    elif more and bound == "exact":
+        bound = _AT_LEAST
+    return Quantity(start, end, low, high, re.sub("[余多]", "", unit), bound, text[start:end])
+
+
+def _from_hanzi(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
+    """Build the quantity of a number in characters; small counts only from 两 up, with a counter that counts things."""
+    numeral, unit_at = match["hanzi"], match.end("hanzi")
+    core = numeral.rstrip("万亿")
+    value = _parse_hanzi(core) if core else 1
+    if value is None or (not core and len(numeral) == 1 and not match["hmore"] and folded[match.start() - 1 : match.start()] not in "破超过上近"):
+        return None
+    scale = numeral[len(core) :]
+    unit = text[unit_at - len(scale) : match.end("hunit")] if not match["hmore"] else scale + text[slice(*match.span("hunit"))]
+    if not scale and not _counts_things(core, value, match["hunit"], folded[match.end() : match.end() + 2]):
+        return None
+    return _quantity(text, folded, left, match.start(), match.end(), Decimal(value), Decimal(value), unit, match)
+
+
+def _counts_things(core: str, value: int, unit: str, after: str) -> bool:
+    """Tell 四所学校 (four schools) from 三大攻坚战, 四个一 and 七个方面."""
+    dimension = load_codebook().dimension(unit)
+    if dimension != "count":
+        return value >= 10 or (value >= 2 and dimension in ("money", "mass", "people"))
+    return value >= 2 and unit in "所座家户处台辆栋" + "条" * (core != "一") + "路" and not after.startswith(("一", "方"))
+
+
+def _parse_hanzi(numeral: str) -> int | None:
+    """Return the value of a numeral in characters below 万, or None where it is none (三四)."""
+    total, digit = 0, None
+    for char in numeral:
+        if char in _HANZI_UNITS:
+            total += (1 if digit is None else digit) * _HANZI_UNITS[char]
+            digit = None
+        elif char in _HANZI and digit is None:
+            digit = _HANZI[char]
+        else:
+            return None
+    return total + (digit or 0)

@@ -1,0 +1,356 @@
+"""Targets and results of a report: every number linked to its indicator, bound, period and characters."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from policylab.annotate.context import annual_period, clause_prefix, cues, five_year_period, read_modality, read_scope, stretch_pattern
+from policylab.annotate.items import find_item
+from policylab.annotate.linking import Link, link_sentence
+from policylab.annotate.qualitative import Statement, find_statements
+from policylab.annotate.quantities import iter_quantities
+from policylab.codebook import fold, load_codebook
+from policylab.codebook.mentions import Mention, find_mentions
+from policylab.model import Document, Quantity, Section, Span, Structure, Target
+from policylab.read.structure import parse_folded, split_sentences
+
+_TERM_REVIEW = re.compile(r"(?:过去|这|近|本届政府|任期)[^。]{0,6}(?:五|5)年|五年来|“?十[一二三四]五”?(?:时期|期间|以来|规划)|本届政府|任期")
+_THRESHOLD = re.compile(r"(?:的)?(?![,;。、)\n:!?]|$)")
+_ANNOUNCED = re.compile(r"(?:大)?(?:方面|始终|坚持|着力|必须|关键|一批|重点工作|转变|“|字|聚焦|更加|环节|层面|维度|坚决|问题|重点任务|工作|文章|导向|更高|更大|突破”)")
+_SKIP_BEFORE = re.compile(r"(?:每|前|第|总投资(?:额)?(?:达|约|超|超过)?|投资额|占地(?:面积)?|年产|日产|日处理|总长|全长|总面积|装机容量|装机|建筑面积|计划投资|概算|估算)$")
+_PAST = re.compile(r"去年|上年|已(?:完成|建成|经|有|达)|近年来|目前")
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One report being read: texts, parts, and what was found in one pass."""
+
+    document: Document
+    folded: str
+    structure: Structure
+    mentions: list[Mention]
+    quantities: list[Quantity]
+
+    def within(self, span: Span) -> tuple[list[Mention], list[Quantity]]:
+        """Return mentions and quantities inside a span."""
+        first = bisect_left(self.mentions, span.start, key=lambda mention: mention.start)
+        last = bisect_left(self.mentions, span.end, key=lambda mention: mention.start)
+        low = bisect_left(self.quantities, span.start, key=lambda quantity: quantity.start)
+        high = bisect_left(self.quantities, span.end, key=lambda quantity: quantity.start)
+        return self.mentions[first:last], self.quantities[low:high]
+
+
+def annotate(document: Document) -> list[Target]:
+    """
+    Return the targets and results of a report, in the order of the text.
+
+    Parameters
+    ----------
+    document : Document
+        A whole report or an excerpt.
+
+    Returns
+    -------
+    list of Target
+        Headline targets of the plan year, other numeric commitments of the plan, five-year goals on codebook
+        indicators, and last year's results on codebook indicators. Values are exact; a qualitative target has
+        low and high None. ``text[start:end]`` is the quote and holds ``as_written``.
+
+    References
+    ----------
+    Fields and conventions: the annotation guide summarised in data/README.md.
+
+    Examples
+    --------
+    >>> text = "二、2026年工作安排\\n主要预期目标是：地区生产总值增长5%左右，一般公共预算收入增长3%。\\n"
+    >>> for target in annotate(Document.from_text(text, region_code="320804", report_year=2026)):
+    ...     print(target.indicator, target.low, target.bound, text[target.start : target.end])
+    gdp_growth 5 about 地区生产总值增长5%左右
+    fiscal_revenue_growth 3 exact 一般公共预算收入增长3%
+    """
+    reading = _read(document)
+    records = [*_read_review(reading), *_read_plan(reading), *_read_headline(reading)]
+    return sorted(records, key=lambda target: (target.start, target.end, target.indicator, target.low or 0))
+
+
+def _read(document: Document) -> _Reading:
+    """Fold and scan the text once."""
+    folded = fold(document.text)
+    mentions = find_mentions(folded)
+    quantities = list(iter_quantities(document.text, folded, 0, len(folded)))
+    starts = [mention.start for mention in mentions]
+    free = [q for q in quantities if not _covers(mentions, starts, q.start, q.end)]
+    return _Reading(document, folded, parse_folded(folded), mentions, free)
+
+
+def _covers(mentions: list[Mention], starts: list[int], start: int, end: int) -> bool:
+    """Return whether a number is part of a name (500万元以上固定资产投资)."""
+    index = bisect_left(starts, start + 1) - 1
+    return index >= 0 and mentions[index].end >= end
+
+
+# Review: last year's results ------------------------------------------------------------------------------------------
+
+
+def _read_review(reading: _Reading) -> Iterator[Target]:
+    """Yield last year's results on codebook indicators."""
+    review, year = reading.structure.review, reading.document.report_year
+    if review is None:
+        return
+    default = "multi" if _TERM_REVIEW.search(reading.folded, review.start, min(review.end, review.start + 500)) else "annual"
+    for sentence in split_sentences(reading.folded, review.start, review.end):
+        opening = list(cues(reading.folded, sentence.start, min(sentence.end, sentence.start + 24)))
+        default = _new_default(opening, default, year - 1)
+        mentions, quantities = reading.within(sentence)
+        if mentions and quantities:
+            yield from _read_results(reading, sentence, mentions, quantities, default)
+
+
+def _new_default(opening: list[tuple[int, str]], default: str, result_year: int) -> str:
+    """A cue at the head of a sentence sets the period of what follows."""
+    for _, cue in opening[:1]:
+        if cue in (str(result_year), "annual"):
+            return "annual"
+        if cue == "multi":
+            return "multi"
+    return default
+
+
+def _read_results(reading: _Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity], default: str) -> Iterator[Target]:
+    """Yield the results of one sentence that are last year's."""
+    year = reading.document.report_year
+    found = list(cues(reading.folded, sentence.start, quantities[-1].end))
+    baseline = False
+    for link in link_sentence(reading.folded, sentence.start, mentions, quantities):
+        if link.concept == "baseline":
+            baseline = True
+            continue
+        before = [cue for place, cue in found if place < link.quantity.start]
+        cue = before[-1] if before else default
+        annual = cue in ("annual", str(year - 1)) or (baseline and cue == "multi" and link.code.endswith(("_level", "_rate", "_share", "_capita", "_cover")))
+        baseline = False
+        scope = read_scope(clause_prefix(reading.folded, sentence.start, link.start)) if link.code else None
+        if link.code and annual and scope is not None:
+            yield _from_link(reading, link, kind="actual", period=str(year - 1), scope=scope, headline=False)
+
+
+# Plan: commitments and five-year goals --------------------------------------------------------------------------------
+
+
+def _read_plan(reading: _Reading) -> Iterator[Target]:
+    """Yield the commitments of the plan outside the headline block."""
+    plan, folded = reading.structure.plan, reading.folded
+    if plan is None:
+        return
+    block = reading.structure.headline
+    block_start, block_end = (block[0].start, block[-1].end) if block else (plan.start, plan.start)
+    period = annual_period(reading.document.report_year)
+    for sentence in split_sentences(folded, plan.start, plan.end):
+        if block and block_start < sentence.end and sentence.start < block_end:
+            if sentence.end >= block_end:
+                period = annual_period(reading.document.report_year)
+            if sentence.start >= block_start:
+                continue
+            sentence = Span(sentence.start, block_start)
+        period = _plan_period(reading, sentence, period, sentence.start < block_end)
+        mentions, quantities = reading.within(sentence)
+        if quantities:
+            yield from _read_commitments(reading, sentence, mentions, quantities, period)
+
+
+def _plan_period(reading: _Reading, sentence: Span, period: str, before_block: bool) -> str:
+    """Return the period that a sentence's opening sets for itself and what follows."""
+    folded, year = reading.folded, reading.document.report_year
+    heads = folded[sentence.start - 1 : sentence.start] in ("\n", "") or before_block
+    if not heads:
+        return period
+    for _, cue in cues(folded, sentence.start, min(sentence.end, sentence.start + (40 if before_block else 16))):
+        if cue in ("annual", str(year)):
+            return annual_period(year)
+        if cue == "multi":
+            return five_year_period(folded[sentence.start : sentence.start + 60], year)
+    return period
+
+
+def _read_commitments(reading: _Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity], period: str) -> Iterator[Target]:
+    """Yield the commitments of one sentence."""
+    year, folded = reading.document.report_year, reading.folded
+    found = [(place, cue) for place, cue in cues(folded, sentence.start, quantities[-1].end) if cue != "total"]
+    for link in link_sentence(folded, sentence.start, mentions, quantities):
+        before = [(place, cue) for place, cue in found if place < link.quantity.start]
+        own = _cue_period(folded, before[-1], year, sentence.start) if before else period
+        if own == "past" or link.concept == "baseline":
+            continue
+        scope = read_scope(clause_prefix(folded, sentence.start, link.start)) if link.code else None
+        if link.code and scope is not None:
+            yield _from_link(reading, link, kind="target", period=own, scope=scope, headline=False)
+        elif own == annual_period(year) and _is_commitment(folded, sentence.start, link.quantity):
+            yield from _others(reading, link, headline=False)
+
+
+def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str:
+    """Return the period a cue inside a sentence names."""
+    place, code = cue
+    if code == "annual":
+        return "past" if folded.startswith(("去年", "上年"), place) else annual_period(year)
+    if code == "multi":
+        return five_year_period(folded[max(start, place - 6) : place + 12], year)
+    named = int(code)
+    return annual_period(year) if named == year else "past" if named < year else f"{year}-{named}"
+
+
+def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
+    """Tell a commitment from thresholds, attributes, ranks, code words and announced lists."""
+    before, after = folded[max(start, quantity.start - 12) : quantity.start], folded[quantity.end : quantity.end + 12]
+    dimension = load_codebook().dimension(quantity.unit)
+    threshold = quantity.as_written.endswith(("以上", "以下", "以内")) and dimension in ("money", "land", "area", "power", "length", "mass")
+    if threshold and _THRESHOLD.match(after) and not after.startswith(("目标", "规模")):
+        return False
+    if _SKIP_BEFORE.search(before) or (dimension == "count" and _ANNOUNCED.match(after)):
+        return False
+    if dimension in ("power", "mass", "apparent_power", "electricity") and re.match(r"[\u4e00-\u9fff“]", after) and not re.match("任务|目标|江水", after):
+        return False
+    if dimension == "days" and not re.search("控制|达|保持|优良|不少", before):
+        return False
+    quoted = before.rfind("“") > before.rfind("”") and "”" in after
+    clause = re.split("[,;。\n]", before)[-1]
+    return not quoted and not _PAST.search(clause)
+
+
+# Headline block -------------------------------------------------------------------------------------------------------
+
+
+def _read_headline(reading: _Reading) -> Iterator[Target]:
+    """Yield the items of the headline block; a stretch clause marks the record before it."""
+    records: list[Target] = []
+    for sentence in reading.structure.headline:
+        mentions, quantities = reading.within(sentence)
+        records += _read_items(reading, sentence, mentions, quantities)
+    records.sort(key=lambda target: (target.start, target.end))
+    block = reading.structure.headline
+    if block:
+        for match in stretch_pattern().finditer(reading.folded, block[0].start, block[-1].end):
+            _mark_stretch(records, match.start())
+    yield from records
+
+
+def _mark_stretch(records: list[Target], place: int) -> None:
+    """Mark the last record that ends before a stretch clause."""
+    earlier = [index for index, target in enumerate(records) if target.end is not None and target.end <= place]
+    if earlier:
+        records[earlier[-1]] = replace(records[earlier[-1]], stretch=True)
+
+
+def _read_items(reading: _Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity]) -> list[Target]:
+    """Return numeric and qualitative items of one sentence of the block."""
+    year = reading.document.report_year
+    records: list[Target] = []
+    for link in link_sentence(reading.folded, sentence.start, mentions, quantities):
+        if link.concept == "baseline":
+            continue
+        scope = read_scope(clause_prefix(reading.folded, sentence.start, link.start)) if link.code else None
+        if link.code and scope is not None:
+            records.append(_from_link(reading, link, kind="target", period=annual_period(year), scope=scope, headline=True))
+        else:
+            records += _others(reading, link, headline=True)
+    taken = [(target.start or 0, target.end or 0) for target in records]
+    for statement in find_statements(reading.folded, sentence.start, sentence.end, mentions, taken):
+        records.append(_from_statement(reading, statement))
+    return records
+
+
+# Records --------------------------------------------------------------------------------------------------------------
+
+
+def _from_link(reading: _Reading, link: Link, *, kind: str, period: str, scope: str, headline: bool) -> Target:
+    """Build the record of a linked quantity."""
+    start, end = min(link.start, link.quantity.start), link.quantity.end
+    quantity = _settle_bound(link.quantity, kind, reading.folded)
+    return _record(
+        reading, quantity, start, end, sign=link.sign, indicator=link.code, item="", kind=kind, period=period,
+        scope=scope or "whole", headline=headline, rule_id=f"link.{link.rule_id}",
+    )  # fmt: skip
+
+
+def _settle_bound(quantity: Quantity, kind: str, folded: str) -> Quantity:
+    """控制在3% is a ceiling when it is a target, the value when it is a result."""
+    if kind == "target" and quantity.bound == "exact" and folded.startswith("控制在", quantity.start):
+        return replace(quantity, bound="at_most")
+    return quantity
+
+
+def _others(reading: _Reading, link: Link, *, headline: bool) -> Iterator[Target]:
+    """Yield the record of a quantity outside the codebook, one for each member of a list joined by 均 or 各."""
+    item, start, end = find_item(reading.folded, reading.document.text, link.quantity)
+    if not item:
+        return
+    quantity = _settle_bound(link.quantity, "target", reading.folded)
+    yield _record(
+        reading, quantity, start, end, sign=1, indicator="other", item=item, kind="target",
+        period=annual_period(reading.document.report_year), scope="whole", headline=headline, rule_id="other",
+    )  # fmt: skip
+
+
+def _record(
+    reading: _Reading, quantity: Quantity, start: int, end: int, *, sign: int, indicator: str, item: str, kind: str,
+    period: str, scope: str, headline: bool, rule_id: str,
+) -> Target:  # fmt: skip
+    """Assemble a numeric record."""
+    low, high = sorted((quantity.low * sign, quantity.high * sign))
+    codebook = load_codebook()
+    (value_low, base_unit), (value_high, _) = codebook.convert(low, quantity.unit), codebook.convert(high, quantity.unit)
+    sentence_start = max(reading.folded.rfind(mark, 0, start) for mark in "。;\n") + 1
+    modality = read_modality(reading.folded, sentence_start, quantity.start) if kind == "target" else "plain"
+    return _target(
+        reading, start, end, kind=kind, headline=headline, period=period, indicator=indicator, item=item, low=low, high=high,
+        unit=quantity.unit, value_low=value_low, value_high=value_high, base_unit=base_unit, bound=quantity.bound,
+        modality=modality, scope=scope, as_written=quantity.as_written, rule_id=rule_id,
+    )  # fmt: skip
+
+
+def _from_statement(reading: _Reading, statement: Statement) -> Target:
+    """Build the record of a qualitative target."""
+    text, folded = reading.document.text, reading.folded
+    start, end = statement.start, statement.end
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    begin = max(folded.rfind(mark, 0, start) for mark in ",;。\n:") + 1
+    as_written = text[max(start, statement.words_start) : end]
+    return _target(
+        reading, start, end, kind="target", headline=True, period=annual_period(reading.document.report_year),
+        indicator=statement.code, item=statement.item if statement.code == "other" else "", low=None, high=None, unit="",
+        value_low=None, value_high=None, base_unit="", bound="qualitative", qualitative=statement.qualitative,
+        modality=read_modality(folded, begin, end), scope="whole", as_written=as_written, rule_id=f"statement.{statement.qualitative}",
+    )  # fmt: skip
+
+
+def _target(
+    reading: _Reading, start: int, end: int, *, kind: str, headline: bool, period: str, indicator: str, item: str,
+    low: Decimal | None, high: Decimal | None, unit: str, value_low: Decimal | None, value_high: Decimal | None,
+    base_unit: str, bound: str, modality: str, scope: str, as_written: str, rule_id: str, qualitative: str = "",
+) -> Target:  # fmt: skip
+    """Fill in what is the same for all records of a report."""
+    document = reading.document
+    return Target(
+        report_id=document.report_id, region_code=document.region_code, report_year=document.report_year, kind=kind,
+        headline=headline, period=period, indicator=indicator, item=item, low=low, high=high, unit=unit,
+        value_low=value_low, value_high=value_high, base_unit=base_unit, bound=bound, qualitative=qualitative,
+        modality=modality, stretch=False, scope=scope, start=start, end=end, as_written=as_written,
+        section=_section_title(reading.structure.sections, start), rule_id=rule_id, status="auto",
+        sha256=document.sha256, source_kind="report", source_url=document.source.get("source_url", ""),
+    )  # fmt: skip
+
+
+def _section_title(sections: tuple[Section, ...], place: int) -> str:
+    """Return the title of the innermost numbered section around a place."""
+    title = ""
+    for section in sections:
+        if section.start > place:
+            break
+        if place < section.end:
+            title = section.title
+    return title

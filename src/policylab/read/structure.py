@@ -1,0 +1,192 @@
+"""Where the parts of a report lie: review, plan, headline block, numbered sections, sentences."""
+
+from __future__ import annotations
+
+import re
+
+from policylab.codebook import fold
+from policylab.codebook.mentions import find_mentions
+from policylab.model import Section, Span, Structure
+
+_CHINESE_NUMBER = "[一二三四五六七八九十]{1,3}"
+_LEVEL_1 = rf"(?:{_CHINESE_NUMBER}、|第{_CHINESE_NUMBER}(?:部分|[、,:]))"
+_LEVEL_2 = rf"(?:\({_CHINESE_NUMBER}\)|(?:\d{{1,2}}[.、](?!\d)))"
+_HEADING = re.compile(rf"(?m)^[ \t#*]*(?:(?P<one>{_LEVEL_1})|(?P<two>{_LEVEL_2}))\s*(?P<title>[^\n]{{1,80}})")
+_SENTENCE_END = re.compile(
+    r"[。!?]+[”’」』)]*|\n(?=\s*\n)|(?<=[。!?;:”])\n|\n(?=[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)))"
+)
+
+_AHEAD = r"(?:今年|新一年|新的一年|明年|本年度|下一步|今后|未来|\(?[0-9〇零一二三四五六七八九]{4}年|十[一二三四五六]五)"
+_TASK = r"(?:工作|任务|安排|目标|要求|打算|部署|建议|思路|举措|重点|意见|设想|发展|展望|奋斗)"
+_BACK = r"(?:^[ \t]*(?:围绕|为|根据|按照|实现)|[:;,]$|回顾|总结|完成情况|过去|主要成就|工作成效|取得的|主要成绩|工作情况|基本情况|成绩|来的|以来|作报告|工作报告|政府报告)"
+_PLAN_LINE = re.compile(rf"(?m)^[^\n。]{{0,24}}{_AHEAD}[^\n。]{{0,30}}{_TASK}[^\n。]{{0,14}}$")
+_PLAN_BARE = re.compile(
+    r"(?m)^[ \t#*]*(?:[一二三四五六七八九十]{1,2}、|第[二三]部分)?\s*[^\n。,]{0,12}(?:工作安排|总体要求|工作总体要求|目标任务|工作任务|主要任务|工作部署|奋斗目标)[^\n。]{0,16}$"
+)
+_PLAN_OPENING = re.compile(
+    rf"(?:^|\n|。)[ \t]*(?:今年|{_AHEAD})[,是][^。\n]{{0,60}}(?:之年|第一年|一年|关键|年份|开局|时期)"
+)
+
+_OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议)"
+_HEADLINE_CUE = re.compile(
+    rf"{_OWN_WORDS}{{1,9}}(?:目标|指标)(?:任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{{0,10}}|\([^)\n]{{0,20}}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
+)
+_MULTI_YEAR = re.compile(
+    r"五年|时期|20\d\d年(?:底|末)?(?:前|,|的|时)|到20\d\d年|规划(?:期|目标)|远景|三年(?!级)|十年|任期|本届|长远"
+)
+_STOP = re.compile(
+    r"^[\s\"“]*(?:\(?[一二三四五六七八九十]{1,3}[、)]|围绕|为(?:实现|完成|确保)|实现(?:上述|以上|这些|今年)|完成(?:上述|以上|全年|这些)|上述|以上|这些|这样|这一|确定|提出|做好|重点|着力|按照|根据|综合|具体|主要任务|我们|要|各位|做好|设定|安排|之所以|在(?:此|具体)|今年(?:政府)?工作|今年(?:的|要)|从)|考虑|体现了?|说明|测算|预期目标|有利于|意味|这里|强调|有关安排|既"
+)
+_ITEM = re.compile(
+    r"\d\s?[%‰个万亿元人天吨微p]|同步|完成|以内|下达|高于|快于|稳定|改善|平衡|下降|提升|向好|提质|增长|降低|控制|增收|达标|脱贫|摘帽|防控|低于|减少|保持|安全|持平"
+)
+_STRETCH = re.compile(r"更好(?:的)?(?:结果|成绩|成效|效果|水平)|(?:争取|力争)[^。]{0,14}(?:更[好高快]|快于|高于)")
+
+
+def parse_structure(text: str) -> Structure:
+    """
+    Return the parts of a report as spans of its unchanged text.
+
+    The plan begins at the first heading that looks ahead (今年工作安排, 二、2026年…), else where a sentence opens the
+    coming year, else at the headline block. The headline block runs from 主要预期目标是 over the sentences that
+    continue the list.
+
+    Parameters
+    ----------
+    text : str
+        A whole report or an excerpt; not changed.
+
+    Returns
+    -------
+    Structure
+        ``review`` or ``plan`` is None where there is no such part; ``headline`` is empty where none is found.
+
+    Examples
+    --------
+    >>> text = "一、2025年工作回顾\\n增长5%。\\n二、2026年工作安排\\n主要预期目标是：地区生产总值增长6%。\\n"
+    >>> structure = parse_structure(text)
+    >>> text[structure.headline[0].start : structure.headline[0].end]
+    '地区生产总值增长6%。'
+    """
+    return parse_folded(fold(text))
+
+
+def parse_folded(folded: str) -> Structure:
+    """Return the structure of text that is already folded; spans are the same."""
+    plan_start = _find_plan(folded)
+    headline = _find_headline(folded, plan_start)
+    if headline and (plan_start is None or headline[0].start < plan_start):
+        plan_start = folded.rfind("\n", 0, headline[0].start) + 1
+    review = Span(0, len(folded) if plan_start is None else plan_start)
+    plan = None if plan_start is None else Span(plan_start, len(folded))
+    return Structure(review if review.end > 0 else None, plan, headline, _find_sections(folded))
+
+
+def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """
+    Return the sentences of ``text[start:end]``; line ends inside a sentence do not split it.
+
+    Examples
+    --------
+    >>> [(span.start, span.end) for span in split_sentences("增长5%。\\n其中一产增长3%。")]
+    [(0, 6), (6, 15)]
+    """
+    end = len(text) if end is None else end
+    spans, left = [], start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        if match.end() > left:
+            spans.append(Span(left, match.end()))
+            left = match.end()
+    return [*spans, Span(left, end)] if left < end else spans
+
+
+def _find_plan(folded: str) -> int | None:
+    """Return where the plan begins, or None."""
+    floor = len(folded) // 12
+    for pattern in (_PLAN_LINE, _PLAN_BARE):
+        for match in pattern.finditer(folded):
+            line = match[0]
+            early = match.start() < floor and not _is_excerpt(folded)
+            if not early and not re.search(_BACK, line) and len(line.strip()) <= 48:
+                return match.start()
+    for match in _PLAN_OPENING.finditer(folded, floor * 2):
+        return match.start() + (match[0][0] in "\n。")
+    return None
+
+
+def _is_excerpt(folded: str) -> bool:
+    """A text that does not open with the title or address of a report may begin with its plan."""
+    return not re.search(r"报告|各位代表", folded[:300])
+
+
+def _find_sections(folded: str) -> tuple[Section, ...]:
+    """Return the numbered headings; a section ends where the next of its level or above begins."""
+    found = [
+        (m.start(), 1 if m["one"] else 2, re.split("[。;]", m["title"])[0].strip()) for m in _HEADING.finditer(folded)
+    ]
+    sections = []
+    for index, (start, level, title) in enumerate(found):
+        end = next((later for later, other, _ in found[index + 1 :] if other <= level), len(folded))
+        sections.append(Section(title, level, start, end))
+    return tuple(sections)
+
+
+def _find_headline(folded: str, plan_start: int | None) -> tuple[Span, ...]:
+    """Return the sentences of the block of annual main expected targets."""
+    best: tuple[int, tuple[Span, ...]] = (0, ())
+    for match in _HEADLINE_CUE.finditer(folded):
+        spans = _extend_block(folded, match.end())
+        score = _score_cue(folded, match, spans) - 8 * (plan_start is not None and match.start() < plan_start)
+        if score > best[0]:
+            best = (score, spans)
+    return best[1]
+
+
+def _score_cue(folded: str, match: re.Match[str], spans: tuple[Span, ...]) -> int:
+    """Rate a cue: 预期目标 of this year, followed by items of the codebook; five-year goals rate below zero."""
+    if not spans:
+        return 0
+    sentence_start = (
+        max(folded.rfind("。", 0, match.start()), folded.rfind("\n", 0, match.start()), match.start() - 80) + 1
+    )
+    opening = folded[sentence_start : match.end()]
+    items = sum(len(find_mentions(folded[span.start : span.end])) for span in spans)
+    if items < 2:
+        return 0
+    score = (
+        min(items, 8)
+        + 4 * ("预期" in match[0])
+        + 3 * ("主要" in match[0])
+        + 3 * bool(re.search("今年|全年|年(?!均)", opening))
+    )
+    annual = re.search("今年|全年|本年", opening)
+    if _MULTI_YEAR.search(opening) and not annual:
+        score -= 20
+    first = folded[spans[0].start : spans[0].start + 120]
+    return score - 12 * ("年均" in first) - 8 * bool(re.search(r"到20\d\d年", first))
+
+
+def _extend_block(folded: str, start: int) -> tuple[Span, ...]:
+    """Return the sentences from the cue on that state items, and a stretch clause that follows them."""
+    spans: list[Span] = []
+    for sentence in split_sentences(folded, start, min(len(folded), start + 2500)):
+        words = folded[sentence.start : sentence.end].strip()
+        if not words:
+            continue
+        if spans and _STRETCH.search(words) and len(words) < 60:
+            spans.append(sentence)
+            continue
+        unfinished = bool(spans) and folded[spans[-1].start : spans[-1].end].rstrip().endswith((";", ",", "、"))
+        if spans and not unfinished and (_STOP.search(words) or not _states_item(words)):
+            break
+        if not _ITEM.search(words) and not unfinished:
+            break
+        spans.append(sentence)
+    return tuple(spans)
+
+
+def _states_item(words: str) -> bool:
+    """Return whether a sentence states an indicator or that other targets are to be met."""
+    if re.search(r"(?:指标|任务|目标)", words) and len(words) < 80 and re.search("完成|达到|高于|进入|控制", words):
+        return True
+    return bool(find_mentions(words)) and len(words) < 400
