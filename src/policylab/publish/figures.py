@@ -1,0 +1,82 @@
+"""Figures on disk: PDF, SVG and PNG, and beside them their data and what is known about them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from policylab import __version__
+from policylab.project import write_atomic
+from policylab.publish.sheet import render_figure
+from policylab.publish.words import describe_rows, list_sources
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+_PIXELS_PER_INCH = 96  # of a page; a PNG has more, for print and sharp screens
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFigure:
+    """A figure on disk: ``stem`` with .pdf, .svg, .png, .csv and .json; ``width_px`` is its width on a page."""
+
+    stem: Path
+    caption: str
+    alt: str
+    width_px: int
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        """Show the PNG in a notebook, with its alternative text."""
+        png = self.stem.with_name(f"{self.stem.name}.png").read_bytes()
+        data = {"image/png": base64.b64encode(png).decode("ascii"), "text/plain": self.caption}
+        return data, {"image/png": {"alt": self.alt, "width": self.width_px}}
+
+
+def save_figure(fig: Figure, stem: str | Path, *, data: pd.DataFrame, caption: str, lang: str = "zh") -> SavedFigure:
+    """
+    Write a figure as PDF, SVG and PNG, and beside it its data as CSV and what is known about it as JSON.
+
+    The same figure gives the same bytes every time: no dates, no random ids. Each file appears whole or not at all.
+    The PDF embeds TrueType and keeps text as text; so does the SVG, which carries the characters that it shows.
+
+    Parameters
+    ----------
+    fig : Figure
+        As returned by `plot_chain`, `plot_peers`, `plot_trend`; it stays as it is.
+    stem : str or Path
+        Path without suffix; its folder is made where needed.
+    data : DataFrame
+        The table that was drawn; alternative text and sources are computed from it.
+    caption : str
+        One sentence for the text of a paper.
+    lang : "zh" or "en"
+        For the alternative text.
+
+    Returns
+    -------
+    SavedFigure
+        Shows the PNG where it is the last expression of a notebook cell.
+
+    Raises
+    ------
+    FontError
+        If the font lacks a character; nothing is written then.
+    DataError
+        If the files cannot be written.
+    """
+    stem = Path(stem)
+    alt = describe_rows(data, caption, lang)
+    card = {"caption": caption, "alt": alt, "sources": list_sources(data), "library": f"policylab {__version__}"}
+    files = {
+        **render_figure(fig),
+        "csv": data.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"),
+        "json": (json.dumps(card, ensure_ascii=False, indent=1) + "\n").encode(),
+    }
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    for suffix, content in files.items():
+        write_atomic(stem.with_name(f"{stem.name}.{suffix}"), content)
+    return SavedFigure(stem, caption, alt, round(fig.get_figwidth() * _PIXELS_PER_INCH))

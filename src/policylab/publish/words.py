@@ -1,0 +1,262 @@
+"""The words of charts and reports in Chinese and English, read from labels.yaml, and values written with their bounds."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from policylab.errors import UnknownNameError, close_matches
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LANGUAGES = ("zh", "en")
+_NAMED_SOURCES = 6  # up to so many regions are named in a source line, more are counted
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """
+    Return the words of labels.yaml for a key in one language, with its places filled in.
+
+    Raises
+    ------
+    UnknownNameError
+        If labels.yaml has no such key, or the language is neither "zh" nor "en".
+
+    Examples
+    --------
+    >>> say("bound.at_least", "en", value="15%")
+    '≥15%'
+    """
+    check_language(lang)
+    if key not in _labels():
+        raise UnknownNameError(f"no words for {key!r} in labels.yaml{close_matches(key, _labels())}")
+    return _labels()[key][lang].format(**values)
+
+
+def check_language(lang: str) -> None:
+    """
+    Do nothing for "zh" and "en".
+
+    Raises
+    ------
+    UnknownNameError
+        For any other language.
+    """
+    if lang not in LANGUAGES:
+        raise UnknownNameError(f"unknown language {lang!r}: expected 'zh' or 'en'")
+
+
+def name_indicator(indicator: str, lang: str) -> str:
+    """
+    Return the indicator's name in the codebook.
+
+    Examples
+    --------
+    >>> name_indicator("gdp_growth", "zh")
+    '地区生产总值增速'
+    """
+    from policylab.codebook import load_codebook
+
+    entry = load_codebook().indicator(indicator)
+    return entry.name_zh if lang == "zh" else entry.name_en
+
+
+def format_value(row: Mapping[str, Any], lang: str) -> str:
+    """
+    Return a value with its unit and bound, or why there is none.
+
+    A bound is read on the magnitude, as the text says it: -3.4 with "at_least" is a fall of 3.4 or more.
+
+    Parameters
+    ----------
+    row : mapping with low, high, bound, and where known unit, qualitative, missing
+        One row of a comparison. ``low`` is NA for a qualitative target and for a value that is not stated.
+    lang : "zh" or "en"
+
+    Examples
+    --------
+    >>> format_value({"low": 5, "high": 5, "unit": "%", "bound": "about"}, "zh")
+    '5%左右'
+    >>> format_value({"low": -3.4, "high": -3.4, "unit": "%", "bound": "at_least"}, "en")
+    'fall of ≥3.4%'
+    """
+    if is_na(row["low"]):
+        return describe_absence(row, lang)
+    low, high, bound = float(row["low"]), float(row["high"]), str(row["bound"])
+    unit = "%" if is_na(row.get("unit", "%")) else str(row.get("unit", "%"))
+    if low != high:
+        return f"{format_number(low)}–{format_number(high)}{unit}"
+    if low < 0 and bound in ("at_least", "at_most"):
+        fall = say(f"bound.{bound}", lang, value=f"{format_number(-low)}{unit}")
+        return say("value.fall", lang, value=fall)
+    key = f"bound.{bound}" if bound in ("about", "at_least", "at_most") else "bound.exact"
+    return say(key, lang, value=f"{format_number(low)}{unit}")
+
+
+def format_number(value: float) -> str:
+    """
+    Return a number as short as it is exact: up to ten digits, a true minus sign.
+
+    Examples
+    --------
+    >>> format_number(-0.30), format_number(13.0)
+    ('−0.3', '13')
+    """
+    return f"{value + 0.0:.10g}".replace("-", "−")
+
+
+def format_step(value: float) -> str:
+    """
+    Return a difference with its sign, "" for NA.
+
+    Examples
+    --------
+    >>> format_step(1.5), format_step(-1), format_step(0)
+    ('+1.5', '−1', '0')
+    """
+    if is_na(value):
+        return ""
+    rounded = round(float(value), 6)
+    return ("+" if rounded > 0 else "") + format_number(rounded)
+
+
+def describe_absence(row: Mapping[str, Any], lang: str) -> str:
+    """Return why a row has no number: the qualitative wording, or the reason that the comparison gives."""
+    qualitative = row.get("qualitative", "")
+    if not is_na(qualitative) and qualitative:
+        return say(f"qualitative.{qualitative}", lang)
+    missing = row.get("missing", "")
+    if is_na(missing) or not missing:
+        return say("missing.not_stated", lang)
+    return say(f"missing.{missing}", lang)
+
+
+def list_absent(table: pd.DataFrame, lang: str) -> str:
+    """Name the regions of a table that have no number, by reason; "" where all have one."""
+    reasons: dict[str, list[str]] = {}
+    for row in list_rows(table[table["low"].isna()]):
+        reasons.setdefault(describe_absence(row, lang), []).append(str(row["region_name"]))
+    parts = [
+        say("absent.part", lang, reason=reason, names=say("list.separator", lang).join(names))
+        for reason, names in reasons.items()
+    ]
+    return say("absent.all", lang, parts=say("absent.separator", lang).join(parts)) if parts else ""
+
+
+def describe_place(table: pd.DataFrame, lang: str) -> dict[str, object]:
+    """Return what titles say of a table: its last region, its years, how many regions have a number."""
+    years = sorted(set(table["report_year"])) if "report_year" in table else []
+    return {
+        "region": table["region_name"].iloc[-1],
+        "years": _format_years(years),
+        "n": int(table["low"].notna().sum()),
+    }
+
+
+def describe_sources(table: pd.DataFrame, lang: str) -> str:
+    """
+    Return the source line of a table of facts, counted from it: how many reports of which years, how many citations.
+
+    Parameters
+    ----------
+    table : DataFrame with region_code, report_year, source_kind and low
+        Rows without a number count as read where they have a report.
+    """
+    read = table[table["source_kind"] == "report"]
+    cited = table[table["source_kind"] == "citation"]
+    parts = []
+    if len(read):
+        count = len(set(zip(read["region_code"], read["report_year"], strict=True)))
+        names = list(dict.fromkeys(read["region_name"]))
+        key = "sources.named" if len(names) <= _NAMED_SOURCES else "sources.report"
+        years = _format_years(sorted(set(read["report_year"])))
+        parts.append(say(key, lang, n=count, years=years, names=say("list.separator", lang).join(names)))
+    if len(cited):
+        parts.append(say("sources.citation", lang, n=cited["region_code"].nunique()))
+    return say("sources.all", lang, parts=say("sources.separator", lang).join(parts)) if parts else ""
+
+
+def list_sources(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the sources of a table, one dict each with what the table knows: report, kind, address, hash of the text."""
+    known = [name for name in ("report_id", "source_kind", "source_url", "sha256") if name in table]
+    rows = table.loc[table["source_kind"] != "", known].drop_duplicates().sort_values(known)
+    return [{name: value for name, value in row.items() if value and not is_na(value)} for row in list_rows(rows)]
+
+
+def describe_rows(table: pd.DataFrame, caption: str, lang: str, *, limit: int = 60) -> str:
+    """Return a caption followed by the values of a table in words: what a figure of it says to who cannot see it."""
+    parts = []
+    for row in list_rows(table.head(limit)):
+        names = (
+            [name_indicator(row["indicator"], lang)] if "indicator" in row and table["indicator"].nunique() > 1 else []
+        )
+        names += [str(row["region_name"])]
+        if "report_year" in row and table["report_year"].nunique() > 1:
+            names.append(str(row["report_year"]))
+        parts.append(f"{' '.join(names)} {format_value(row, lang)}")
+    more = say("alt.more", lang, n=len(table) - limit) if len(table) > limit else ""
+    return say("alt.all", lang, caption=caption, parts=say("alt.separator", lang).join(parts)) + more
+
+
+def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dicts by column name."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def is_na(value: Any) -> bool:
+    """
+    Return whether a cell is empty: None, NaN or pandas' NA.
+
+    Examples
+    --------
+    >>> is_na(None), is_na(float("nan")), is_na(0)
+    (True, True, False)
+    """
+    if value is None or type(value).__name__ == "NAType":
+        return True
+    return isinstance(value, float) and value != value  # noqa: PLR0124
+
+
+def escape_markdown(text: str) -> str:
+    r"""
+    Return text of a report so that Markdown and HTML show it as it is.
+
+    Examples
+    --------
+    >>> escape_markdown("<b>*5%*</b>")
+    '\\<b\\>\\*5\\%\\*\\<\\/b\\>'
+    """
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text.replace("\n", " "))
+
+
+def escape_html(text: str) -> str:
+    """
+    Return text of a report so that HTML shows it as it is, also inside an attribute.
+
+    Examples
+    --------
+    >>> escape_html('<script>"')
+    '&lt;script&gt;&quot;'
+    """
+    return html.escape(text, quote=True)
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    """Read labels.yaml once."""
+    import yaml
+
+    labels: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "labels.yaml").read_text("utf-8"))
+    return labels
+
+
+def _format_years(years: list[int]) -> str:
+    """Write years as a range."""
+    if not years:
+        return ""
+    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
