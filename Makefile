@@ -20,7 +20,7 @@ $(STAMP): requirements.lock pyproject.toml
 	    echo 'error: no virtual environment could be made; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 2; }
 	@echo 'Setting up .venv with the versions of requirements.lock; the first time takes a minute or two …'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 report: setup  ## make the report of a district: REGION=320804 YEAR=2023

@@ -17,6 +17,7 @@ import policylab
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ["README.md", "README.zh-CN.md"]
+SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 EXAMPLE = re.compile(r"```python\n(.*?)```\n+```text\n(.*?)```", re.DOTALL)
 
 
@@ -39,10 +40,11 @@ def test_readme_example_prints_what_it_shows(name: str, monkeypatch: pytest.Monk
 def test_readmes_agree() -> None:
     """The English and the Chinese README have the same code, figures, files and number of sections."""
     english, chinese = map(read, READMES)
-    for pattern in (r"(?m)^## ", r"(?m)^\|", r"(?m)^(?:policylab|make) [a-z]+ ?[^#\n]*?(?= *#| *$)", r"`(data/[^`]*)`"):
-        found = re.findall(pattern, english)
-        assert found
-        assert [item.strip() for item in re.findall(pattern, chinese)] == [item.strip() for item in found], pattern
+    for pattern in (r"(?m)^## ", r"(?m)^\|", r"`([a-zA-Z-]+(?:[/.][^`]*)?)`", r"(?m)^<!-- .* -->$"):
+        assert len(re.findall(pattern, english)) > 1
+        assert sorted(re.findall(pattern, chinese)) == sorted(re.findall(pattern, english)), pattern
+    commands = [re.findall(r"(?m)^[^#\n]+", "".join(SHELL.findall(text))) for text in (english, chinese)]
+    assert [line.strip() for line in commands[0]] == [line.strip() for line in commands[1]]
     assert EXAMPLE.findall(english) == EXAMPLE.findall(chinese)
 
 
@@ -71,9 +73,11 @@ def test_readme_commands_exist(name: str) -> None:
     from policylab.cli import _commands
 
     text, makefile = read(name), read("Makefile")
-    for target in re.findall(r"(?m)^make ([a-z]+)|`make ([a-z]+)", text):
-        assert re.search(rf"(?m)^{''.join(target)}:", makefile), target
-    calls = re.findall(r"(?m)^policylab (\w+)(.*)$", text)
+    for target in re.findall(r"^make ([a-z]+)", "".join(SHELL.findall(text)), re.MULTILINE) + re.findall(
+        r"`make ([a-z]+)", text
+    ):
+        assert re.search(rf"(?m)^{target}:", makefile), target
+    calls = re.findall(r"(?m)^policylab (\w+)(.*)$", "".join(SHELL.findall(text)))
     assert calls
     for command, arguments in calls:
         known = {option for parameter in _commands.commands[command].params for option in parameter.opts}

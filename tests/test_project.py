@@ -57,16 +57,11 @@ def test_packaged_copy_is_used_without_a_checkout(tmp_path: Path) -> None:
     assert Path(done.stdout.strip()) == tmp_path / "policylab" / "_project"
 
 
-@pytest.mark.slow
 def test_wheel_brings_data_and_notebooks(tmp_path: Path) -> None:
     """The wheel holds the facts, the bundled report and the notebooks, and no stray files of editors."""
-    hatchling = pytest.importorskip("hatchling.build", reason="needs hatchling, which only the builder of wheels has")
-    before = Path.cwd()
-    os.chdir(ROOT)
-    try:
-        wheel = tmp_path / hatchling.build_wheel(str(tmp_path))
-    finally:
-        os.chdir(before)
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     for name in ("data/reports/320804-2023.txt", "data/targets.parquet", "notebooks/district_report.ipynb"):
         assert f"policylab/_project/{name}" in names

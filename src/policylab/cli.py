@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -104,9 +105,10 @@ def annotate(
 
     tally: Counter[str] = Counter()
     documents = iter_reports(sources, only=wanted, region_code=region_code, report_year=report_year)
-    targets = annotate_reports(_show_progress(_count(documents, "reports", tally)))
+    targets = chain.from_iterable(annotate_reports(_show_progress(_count(documents, "reports", tally))))
     write(_count(targets, "targets", tally), out)
-    click.echo(f"{out}: {tally['targets']:,} targets from {tally['reports']:,} reports", err=True)
+    many = "" if tally["reports"] == 1 else "s"
+    click.echo(f"{out}: {tally['targets']:,} targets from {tally['reports']:,} report{many}", err=True)
 
 
 @_commands.command()
