@@ -25,7 +25,7 @@ def annual_period(report_year: int) -> str:
 
 def five_year_period(words: str, report_year: int) -> str:
     """
-    Return the years of the plan that the words name, else five years from the report year.
+    Return the years of the plan that the words name, else five years from the report year; "past" for a plan that is over.
 
     Examples
     --------
@@ -36,11 +36,9 @@ def five_year_period(words: str, report_year: int) -> str:
     until = re.search(r"到(20\d\d)年", words)
     if found and found[1] in _PLAN_NUMBER:
         start = _PLAN_NUMBER[found[1]]
-        return f"{start}-{start + 4}"
+        return f"{start}-{start + 4}" if start + 4 >= report_year else "past"
     if until and int(until[1]) > report_year:
         return f"{report_year}-{until[1]}"
-    if report_year % 5 == 1 and "五" in words and "今后" not in words:
-        return f"{report_year}-{report_year + 4}"
     return f"{report_year}-{report_year + 4}"
 
 

@@ -85,11 +85,17 @@ def _split_runs(folded: str, quantities: Sequence[Quantity]) -> list[list[Quanti
     """Group quantities that only a delimiter parts: 7%、8%左右."""
     runs: list[list[Quantity]] = []
     for quantity in quantities:
-        if runs and _LIST_DELIMITER.fullmatch(folded, runs[-1][-1].end, quantity.start):
+        if runs and _LIST_DELIMITER.fullmatch(folded, runs[-1][-1].end, quantity.start) and _alike(runs[-1][-1], quantity):
             runs[-1].append(quantity)
         else:
             runs.append([quantity])
     return runs
+
+
+def _alike(left: Quantity, right: Quantity) -> bool:
+    """Return whether two neighbours measure the same kind of thing: 5%、迈上3万亿元 is no list."""
+    codebook = load_codebook()
+    return left.unit == right.unit or codebook.dimension(left.unit) == codebook.dimension(right.unit)
 
 
 def _find_subjects(
@@ -203,7 +209,7 @@ def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[s
     codes = _codes()
     change_sign = gap.sign if gap.change else 1
     if dimension == "percent":
-        if forced == "share" and not gap.change:
+        if forced == "share" and (gap.reaches or not gap.change):
             return codes.get((concept, "share"), ""), 1
         if gap.share:
             return codes.get((concept, "share"), ""), 1

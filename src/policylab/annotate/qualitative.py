@@ -14,6 +14,7 @@ _CLAUSE = re.compile(r"[^,;。!\n]+")
 _DELIMITER = re.compile(r"、|和|及|与|以及|,")
 _MEASURES = ("growth", "rate", "share", "level", "mass", "count", "state")
 _AMOUNT = re.compile(r"(?:总额|总值|到账|总量)$")
+_SHARE = re.compile("占比|比重")
 _COMPOSITE = re.compile(r"^(?:节能|减排|节能减排|节能降耗|减污|降耗|减碳|环保|节能环保|排放|资源节约)+(?:等.*|指标|目标|任务)?$")
 _LEADING = re.compile(r"^(?:其中|确保|力争|努力|争取|坚决|全力|推动|促进|实现|保持|继续|同时|并|要|以及|各地|稳步|着力|主要|[\s“:])+")
 _OBJECT = re.compile(r"(?:下达(?:我[省市区县])?|要求|确定|规定|核定|市定|省定|国家|上级)(?:的)?(?P<object>[^,;。]+?)(?:等)?(?:各项)?(?:目标任务|约束性指标|控制目标|目标|任务|指标|要求|计划)$")
@@ -72,19 +73,20 @@ def _read_clause(
         match = pattern.search(folded, start, end)
         if match is None:
             continue
-        spans = _subject_spans(folded, start, end, match, code, carried)
-        inside = [mention for mention in mentions if any(left <= mention.start and mention.end <= right for left, right in spans)]
+        spans = _subject_spans(folded, (start, end), match, code, mentions, carried)
+        inside = [mention for mention in mentions if any(left <= mention.start < right for left, right in spans)]
         return _to_statements(folded, spans, end, match, code, inside)
     return []
 
 
 def _subject_spans(
-    folded: str, start: int, end: int, match: re.Match[str], code: str, carried: tuple[int, int] | None
+    folded: str, span: tuple[int, int], match: re.Match[str], code: str, mentions: Sequence[Mention], carried: tuple[int, int] | None
 ) -> list[tuple[int, int]]:
     """Return where the subject stands: before the predicate, as its object, or in the clause before."""
+    start, end = span
     before = folded[start : match.start()]
     opening = _LEADING.match(before)
-    left = start + (opening.end() if opening else 0)
+    left = min([start + (opening.end() if opening else 0), *(mention.start for mention in mentions if start <= mention.start < match.start())])
     target = _OBJECT.search(folded, start, end) if code == "complete_assigned" else None
     if target and (left >= match.start() or not _has_name(folded[left : match.start()])):
         return [target.span("object")]
@@ -113,7 +115,7 @@ def _to_statements(
         if not concepts and (_COMPOSITE.match(words) and (any(c for _, _, c in members) or words.startswith("排放"))):
             continue
         for concept in concepts or ("other",):
-            indicator = _indicator(concept, code, words)
+            indicator = _indicator(concept, code, folded[spans[-1][0] : match.end()] if _SHARE.search(folded, *spans[-1]) else words)
             statements.append(Statement(min(left, match.start()), max(end, right), match.start(), indicator, words, code))
     return [statement for statement in statements if statement.item and len(statement.item) <= 40]
 
@@ -124,7 +126,7 @@ def _members(folded: str, left: int, right: int, inside: Sequence[Mention]) -> l
     cuts = [m.span() for m in _DELIMITER.finditer(folded, left, right) if not any(x.start < m.end() and m.start() < x.end for x in inside)]
     for cut_start, cut_end in [*cuts, (right, right)]:
         if cut_start > begin:
-            found = [mention for mention in inside if begin <= mention.start and mention.end <= cut_start]
+            found = [mention for mention in inside if begin <= mention.start < cut_start]
             concepts = found[-1].concepts if found else _composite(folded[begin:cut_start])
             members.append((begin, cut_start, tuple(concept.partition(".")[0] for concept in concepts if concept != "-")))
         begin = cut_end
@@ -139,6 +141,8 @@ def _composite(words: str) -> tuple[str, ...]:
 def _indicator(concept: str, code: str, words: str) -> str:
     """Return the code that a concept without a number stands for."""
     codes = load_codebook().codes
+    if _SHARE.search(words):
+        return codes.get((concept, "share"), "other")
     if code == "complete_assigned" and _AMOUNT.search(words) and (concept, "level") in codes:
         return codes[concept, "level"]
     return next((codes[concept, measure] for measure in _MEASURES if (concept, measure) in codes), "other")

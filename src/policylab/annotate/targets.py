@@ -22,6 +22,8 @@ _TERM_REVIEW = re.compile(r"(?:过去|这|近|本届政府|任期)[^。]{0,6}(?:
 _THRESHOLD = re.compile(r"(?:的)?(?![,;。、)\n:!?]|$)")
 _ANNOUNCED = re.compile(r"(?:大)?(?:方面|始终|坚持|着力|必须|关键|一批|重点工作|转变|“|字|聚焦|更加|环节|层面|维度|坚决|问题|重点任务|工作|文章|导向|更高|更大|突破”)")
 _SKIP_BEFORE = re.compile(r"(?:每|前|第|总投资(?:额)?(?:达|约|超|超过)?|投资额|占地(?:面积)?|年产|日产|日处理|总长|全长|总面积|装机容量|装机|建筑面积|计划投资|概算|估算)$")
+_PLAN_YEAR = re.compile(r"“?十[一二三四五六]五”?(?:规划)?(?:的)?(?:开局|收官|关键|承上启下|第[一二三四五]年|起步|中期|实施|开篇)")
+_FIVE_YEARS = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来|“?十[一二三四五六]五”?)(?:五年|5年|时期|期间)[^,。\n]{0,12}")
 _PAST = re.compile(r"去年|上年|已(?:完成|建成|经|有|达)|近年来|目前")
 
 
@@ -165,15 +167,17 @@ def _read_plan(reading: _Reading) -> Iterator[Target]:
 def _plan_period(reading: _Reading, sentence: Span, period: str, before_block: bool) -> str:
     """Return the period that a sentence's opening sets for itself and what follows."""
     folded, year = reading.folded, reading.document.report_year
-    heads = folded[sentence.start - 1 : sentence.start] in ("\n", "") or before_block
-    if not heads:
+    if before_block:
+        for place, cue in cues(folded, sentence.start, min(sentence.end, sentence.start + 40)):
+            if cue in ("annual", str(year)):
+                return annual_period(year)
+            if cue == "multi" and not _PLAN_YEAR.match(folded, place):
+                return five_year_period(folded[place : place + 30], year)
         return period
-    for _, cue in cues(folded, sentence.start, min(sentence.end, sentence.start + (40 if before_block else 16))):
-        if cue in ("annual", str(year)):
-            return annual_period(year)
-        if cue == "multi":
-            return five_year_period(folded[sentence.start : sentence.start + 60], year)
-    return period
+    opening = _FIVE_YEARS.match(folded, sentence.start)
+    if opening and folded[sentence.start - 1 : sentence.start] == "\n":
+        return five_year_period(opening[0], year)
+    return annual_period(year) if folded[sentence.start - 1 : sentence.start] == "\n" else period
 
 
 def _read_commitments(reading: _Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity], period: str) -> Iterator[Target]:
@@ -183,7 +187,7 @@ def _read_commitments(reading: _Reading, sentence: Span, mentions: list[Mention]
     for link in link_sentence(folded, sentence.start, mentions, quantities):
         before = [(place, cue) for place, cue in found if place < link.quantity.start]
         own = _cue_period(folded, before[-1], year, sentence.start) if before else period
-        if own == "past" or link.concept == "baseline":
+        if "past" in (own, period) or link.concept == "baseline":
             continue
         scope = read_scope(clause_prefix(folded, sentence.start, link.start)) if link.code else None
         if link.code and scope is not None:
