@@ -9,6 +9,8 @@ from policylab.codebook import load_codebook
 from policylab.model import Quantity
 
 _EDGE = re.compile(r"[,;。:、\n!?()]")
+_EACH = re.compile(r"(?:均|各)[^,;。、\d]{0,6}$")
+_MEMBER = re.compile(r"[^、和及与,;。]{2,}")
 _AFTER = re.compile(r"[的个]?(?P<item>[^,;。:、\n!?()\d]{2,30})")
 _TRAIL = re.compile(
     r"(?:达到?|完成|实现|稳定|保持|控制|提高|提升|增长|增加|增至|新增|扩大|突破|超过|超|降至|下降|降低|减少|落地|不|到|至|在|为|各|均|都|分别|以上|约|近|总数|再|也|"
@@ -35,6 +37,18 @@ def find_item(folded: str, text: str, quantity: Quantity) -> tuple[str, int, int
         return text[after[0] : after[1]], quantity.start, after[1]
     before = _item_before(folded, quantity)
     return (text[before[0] : before[1]], before[0], quantity.end) if before else ("", quantity.start, quantity.end)
+
+
+def find_items(folded: str, text: str, quantity: Quantity) -> list[tuple[str, int, int]]:
+    """Return the noun phrases that a quantity counts: several where 均 or 各 gives one value to each of a list."""
+    item, start, end = find_item(folded, text, quantity)
+    if item and end == quantity.end and _EACH.search(folded, max(start, quantity.start - 8), quantity.start):
+        floor = max(folded.rfind(mark, 0, start) for mark in ",;。:\n") + 1
+        lead = _lead_verbs().match(folded, floor, start)
+        floor = lead.end() if lead else floor
+        members = [(text[m.start() : m.end()], m.start(), end) for m in _MEMBER.finditer(folded, floor, start - 1)]
+        return [*members, (item, start, end)]
+    return [(item, start, end)] if item else []
 
 
 def _item_after(folded: str, quantity: Quantity) -> tuple[int, int] | None:

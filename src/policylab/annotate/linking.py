@@ -32,19 +32,22 @@ class Link(NamedTuple):
     start: int
     sign: int
     rule_id: str
+    scope: str = ""
 
 
 class _Subject(NamedTuple):
-    """A concept named in the sentence, ready to take a value."""
+    """A concept named in the sentence, ready to take a value; ``scope`` where a list names sub-areas."""
 
     concept: str
     start: int
+    scope: str = ""
 
 
 _SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
 _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
 _NOT_SUBJECT = re.compile(r"(?:占|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|除|不含)$")
 _SHARE_OF = r"(?:占|相当于|在)[^,。;、\d]{1,18}?(?:的|中的|中)?(?:比重|比例|份额|占比|比率)"
+_PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _FROM = re.compile(r"(?:从|由)(?:\d{4}年的?|上年的?|去年的?|上半年的?|期初的?|年初的?)?$")
 
 
@@ -72,8 +75,13 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     subjects: list[_Subject] = []
     recent: list[_Subject] = []
     anchor = start
+    share = False
+    mentions = [mention for mention in mentions if not _NOT_SUBJECT.search(folded, max(start, mention.start - 5), mention.start)]
     for run in _split_runs(folded, quantities):
         found, gap, rule_id = _find_subjects(folded, anchor, run, mentions, subjects, recent)
+        if gap is not None:
+            gap = gap._replace(share=gap.share or (share and rule_id == "same"))
+            share = gap.share and gap.baseline
         links.extend(_assign(run, found, gap, rule_id))
         anchor = run[-1].end
         subjects = found
@@ -108,11 +116,9 @@ def _find_subjects(
     if "分别" in tail or "各" in tail:
         apart = _find_members(folded, anchor, value_start, run, near, recent)
         if apart:
-            return apart, read_gap(tail[re.search("分别|各", tail).end() :]) or _read_verbs(tail), "apart"  # type: ignore[union-attr]
+            return apart, _read_verbs(tail), "apart"
     for index in range(len(near) - 1, max(-1, len(near) - 4), -1):
         mention = near[index]
-        if _NOT_SUBJECT.search(folded, max(anchor, mention.start - 5), mention.start):
-            continue
         gap = read_gap(folded[mention.end : value_start])
         if gap is not None:
             return _widen(folded, near, index), gap, "name"
@@ -171,6 +177,8 @@ def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: 
         alias = aliases.get(words + last[cut:])
         if alias and len(words) >= 2:
             return [_Subject(concept, piece[0]) for concept in alias.concepts]
+    if near and near[-1].start >= piece[1] and _PLACE.search(words):
+        return [_Subject(concept, piece[0], words) for concept in near[-1].concepts[:1]]
     return [_Subject("-", piece[0])]
 
 
@@ -200,7 +208,7 @@ def _to_link(quantity: Quantity, subject: _Subject, gap: Gap, rule_id: str) -> L
     """Choose the indicator by concept, unit and joining words."""
     concept, _, forced = subject.concept.partition(".")
     code, sign = _choose_code(concept, forced, load_codebook().dimension(quantity.unit), gap)
-    return Link(quantity, code, concept, subject.start, sign, rule_id)
+    return Link(quantity, code, concept, subject.start, sign, rule_id, subject.scope)
 
 
 @lru_cache(maxsize=4096)
@@ -211,7 +219,7 @@ def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[s
     if dimension == "percent":
         if forced == "share" and (gap.reaches or not gap.change):
             return codes.get((concept, "share"), ""), 1
-        if gap.share:
+        if gap.share and (concept, "rate") not in codes:
             return codes.get((concept, "share"), ""), 1
         if (concept, "rate") in codes:
             return codes[concept, "rate"], 1
@@ -224,7 +232,7 @@ def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[s
         return ("" if gap.change and not gap.reaches else codes.get((concept, "level"), "")), 1
     if dimension == "concentration":
         return codes.get((concept, "level"), "") if concept == "pm25" else "", 1
-    if dimension in ("people", "visits", "count") and not (gap.change and concept != "urban_new_jobs"):
+    if dimension in ("people", "visits") or (dimension == "count" and concept == "urban_new_jobs"):
         return codes.get((concept, "count"), ""), 1
     return (codes.get((concept, "mass"), "") if dimension == "mass" and (not gap.change or gap.reaches) else ""), 1
 

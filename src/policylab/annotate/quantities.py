@@ -25,7 +25,7 @@ _PREFIX_BOUND = {
     "不大于": _AT_MOST, "不多于": _AT_MOST, "历史性迈上": _AT_LEAST, "控制在": "", "超过": _AT_LEAST, "突破": _AT_LEAST,
     "跨过": _AT_LEAST, "跨越": _AT_LEAST, "越过": _AT_LEAST, "迈上": _AT_LEAST, "迈过": _AT_LEAST, "迈入": _AT_LEAST,
     "跨上": _AT_LEAST, "踏上": _AT_LEAST, "站上": _AT_LEAST, "登上": _AT_LEAST, "跃上": _AT_LEAST, "高于": _AT_LEAST,
-    "大于": _AT_LEAST, "至少": _AT_LEAST, "首超": _AT_LEAST, "首破": _AT_LEAST, "低于": _AT_MOST, "小于": _AT_MOST,
+    "大于": _AT_LEAST, "至少": _AT_LEAST, "至少建成": _AT_LEAST, "至少新增": _AT_LEAST, "至少完成": _AT_LEAST, "至少培育": _AT_LEAST, "首超": _AT_LEAST, "首破": _AT_LEAST, "低于": _AT_MOST, "小于": _AT_MOST,
     "少于": _AT_MOST, "大约": _ABOUT, "接近": _ABOUT, "将近": _ABOUT, "约": _ABOUT, "近": _ABOUT, "超": _AT_LEAST,
     "逾": _AT_LEAST, "破": _AT_LEAST, "达到": None, "达": None,
 }  # fmt: skip
@@ -136,17 +136,20 @@ def _from_hanzi(text: str, folded: str, match: re.Match[str], left: int) -> Quan
         return None
     scale = numeral[len(core) :]
     unit = text[unit_at - len(scale) : match.end("hunit")] if not match["hmore"] else scale + text[slice(*match.span("hunit"))]
-    if not scale and not _counts_things(core, value, match["hunit"], folded[match.end() : match.end() + 2]):
+    if folded.startswith("方百", match.end("hunit") - 1):
+        return None
+    if not scale and not _counts_things(core, value, bool(match["hmore"]), match["hunit"], folded[match.end() : match.end() + 2]):
         return None
     return _quantity(text, folded, left, match.start(), match.end(), Decimal(value), Decimal(value), unit, match)
 
 
-def _counts_things(core: str, value: int, unit: str, after: str) -> bool:
+def _counts_things(core: str, value: int, more: bool, unit: str, after: str) -> bool:
     """Tell 四所学校 (four schools) from 三大攻坚战, 四个一 and 七个方面."""
     dimension = load_codebook().dimension(unit)
     if dimension != "count":
         return value >= 10 or (value >= 2 and dimension in ("money", "mass", "people"))
-    return value >= 2 and unit in "所座家户处台辆栋" + "条" * (core != "一") + "路" and not after.startswith(("一", "方"))
+    slogan = value in (10, 100, 1000) and not more
+    return value >= 2 and not slogan and unit in "所座家户处台辆栋条" and not after.startswith(("一", "方"))
 
 
 def _parse_hanzi(numeral: str) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from policylab.annotate.context import annual_period, clause_prefix, cues, five_year_period, read_modality, read_scope, stretch_pattern
-from policylab.annotate.items import find_item
+from policylab.annotate.items import find_items
 from policylab.annotate.linking import Link, link_sentence
 from policylab.annotate.qualitative import Statement, find_statements
 from policylab.annotate.quantities import iter_quantities
@@ -19,8 +19,9 @@ from policylab.model import Document, Quantity, Section, Span, Structure, Target
 from policylab.read.structure import parse_folded, split_sentences
 
 _TERM_REVIEW = re.compile(r"(?:过去|这|近|本届政府|任期)[^。]{0,6}(?:五|5)年|五年来|“?十[一二三四]五”?(?:时期|期间|以来|规划)|本届政府|任期")
+_OF = re.compile(r"的(?!目标|基础|水平|增长|增速)[\u4e00-\u9fff“]")
 _THRESHOLD = re.compile(r"(?:的)?(?![,;。、)\n:!?]|$)")
-_ANNOUNCED = re.compile(r"(?:大)?(?:方面|始终|坚持|着力|必须|关键|一批|重点工作|转变|“|字|聚焦|更加|环节|层面|维度|坚决|问题|重点任务|工作|文章|导向|更高|更大|突破”)")
+_ANNOUNCED = re.compile(r"(?:大)?(?:方面|始终|坚持|着力|必须|关键(?:环节|任务)?(?:[,;。、]|$)|一批|重点工作|转变|“(?![^”]{1,12}”[\u4e00-\u9fff“、])|字|聚焦|更加|环节|层面|维度|坚决|问题|重点任务|工作|文章|导向|更高|更大|突破”)")
 _SKIP_BEFORE = re.compile(r"(?:每|前|第|总投资(?:额)?(?:达|约|超|超过)?|投资额|占地(?:面积)?|年产|日产|日处理|总长|全长|总面积|装机容量|装机|建筑面积|计划投资|概算|估算)$")
 _PLAN_YEAR = re.compile(r"“?十[一二三四五六]五”?(?:规划)?(?:的)?(?:开局|收官|关键|承上启下|第[一二三四五]年|起步|中期|实施|开篇)")
 _FIVE_YEARS = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来|“?十[一二三四五六]五”?)(?:五年|5年|时期|期间)[^,。\n]{0,12}")
@@ -135,8 +136,8 @@ def _read_results(reading: _Reading, sentence: Span, mentions: list[Mention], qu
         cue = before[-1] if before else default
         annual = cue in ("annual", str(year - 1)) or (baseline and cue == "multi" and link.code.endswith(("_level", "_rate", "_share", "_capita", "_cover")))
         baseline = False
-        scope = read_scope(clause_prefix(reading.folded, sentence.start, link.start)) if link.code else None
-        if link.code and annual and scope is not None:
+        scope = _link_scope(reading.folded, sentence.start, link)
+        if link.code and annual and scope is not None and not _OF.match(reading.folded, link.quantity.end):
             yield _from_link(reading, link, kind="actual", period=str(year - 1), scope=scope, headline=False)
 
 
@@ -189,7 +190,7 @@ def _read_commitments(reading: _Reading, sentence: Span, mentions: list[Mention]
         own = _cue_period(folded, before[-1], year, sentence.start) if before else period
         if "past" in (own, period) or link.concept == "baseline":
             continue
-        scope = read_scope(clause_prefix(folded, sentence.start, link.start)) if link.code else None
+        scope = _link_scope(folded, sentence.start, link)
         if link.code and scope is not None:
             yield _from_link(reading, link, kind="target", period=own, scope=scope, headline=False)
         elif own == annual_period(year) and _is_commitment(folded, sentence.start, link.quantity):
@@ -217,6 +218,8 @@ def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
     if _SKIP_BEFORE.search(before) or (dimension == "count" and _ANNOUNCED.match(after)):
         return False
     if dimension in ("power", "mass", "apparent_power", "electricity") and re.match(r"[\u4e00-\u9fff“]", after) and not re.match("任务|目标|江水", after):
+        return False
+    if dimension in ("money", "money_usd") and _OF.match(after):
         return False
     if dimension == "days" and not re.search("控制|达|保持|优良|不少", before):
         return False
@@ -256,7 +259,7 @@ def _read_items(reading: _Reading, sentence: Span, mentions: list[Mention], quan
     for link in link_sentence(reading.folded, sentence.start, mentions, quantities):
         if link.concept == "baseline":
             continue
-        scope = read_scope(clause_prefix(reading.folded, sentence.start, link.start)) if link.code else None
+        scope = _link_scope(reading.folded, sentence.start, link)
         if link.code and scope is not None:
             records.append(_from_link(reading, link, kind="target", period=annual_period(year), scope=scope, headline=True))
         else:
@@ -280,6 +283,13 @@ def _from_link(reading: _Reading, link: Link, *, kind: str, period: str, scope: 
     )  # fmt: skip
 
 
+def _link_scope(folded: str, start: int, link: Link) -> str | None:
+    """Return the part of the jurisdiction a link is about, "" for the whole, None where its name is another thing's."""
+    if not link.code:
+        return None
+    return link.scope or read_scope(clause_prefix(folded, start, link.start))
+
+
 def _settle_bound(quantity: Quantity, kind: str, folded: str) -> Quantity:
     """控制在3% is a ceiling when it is a target, the value when it is a result."""
     if kind == "target" and quantity.bound == "exact" and folded.startswith("控制在", quantity.start):
@@ -289,14 +299,12 @@ def _settle_bound(quantity: Quantity, kind: str, folded: str) -> Quantity:
 
 def _others(reading: _Reading, link: Link, *, headline: bool) -> Iterator[Target]:
     """Yield the record of a quantity outside the codebook, one for each member of a list joined by 均 or 各."""
-    item, start, end = find_item(reading.folded, reading.document.text, link.quantity)
-    if not item:
-        return
     quantity = _settle_bound(link.quantity, "target", reading.folded)
-    yield _record(
-        reading, quantity, start, end, sign=1, indicator="other", item=item, kind="target",
-        period=annual_period(reading.document.report_year), scope="whole", headline=headline, rule_id="other",
-    )  # fmt: skip
+    for item, start, end in find_items(reading.folded, reading.document.text, link.quantity):
+        yield _record(
+            reading, quantity, start, end, sign=1, indicator="other", item=item, kind="target",
+            period=annual_period(reading.document.report_year), scope="whole", headline=headline, rule_id="other",
+        )  # fmt: skip
 
 
 def _record(
