@@ -10,6 +10,7 @@ from typing import Any
 from policylab.errors import DataError, ReadError, UnknownNameError, close_matches
 from policylab.model import Document
 from policylab.read.identity import find_region_codes, find_report_years
+from policylab.read.region_table import is_region_code
 from policylab.read.regions import find_region
 
 TEXT_SUFFIXES = (".txt", ".md")
@@ -174,7 +175,7 @@ def _check_value(key: Any, value: Any, path: Path) -> str:
         raise DataError(f"{path}: {key} should be text, got {type(value).__name__}")
     text = str(value).strip()
     expected: dict[str, tuple[Callable[[str], Any], str]] = {
-        "region_code": (_is_code, "six digits"),
+        "region_code": (is_region_code, "six digits"),
         "report_year": (_is_year, "a year such as 2023"),
         "sha256": (re.compile("[0-9a-f]{64}").fullmatch, "64 lower-case hexadecimal digits"),
     }
@@ -184,11 +185,6 @@ def _check_value(key: Any, value: Any, path: Path) -> str:
     return text
 
 
-def _is_code(value: str) -> bool:
-    """Whether a text has the form of a region code."""
-    return re.fullmatch("[0-9]{6}", value) is not None
-
-
 def _is_year(value: str) -> bool:
     """Whether a text is a year in which reports were given."""
     return re.fullmatch("[0-9]{4}", value) is not None and int(value) in _YEARS
@@ -196,7 +192,7 @@ def _is_year(value: str) -> bool:
 
 def _check_given(region_code: str | None, report_year: int | None) -> None:
     """Refuse arguments that cannot be a code or a year."""
-    if region_code is not None and not _is_code(region_code):
+    if region_code is not None and not is_region_code(region_code):
         raise ReadError(f"region_code (--region) should be six digits, got {region_code!r}")
     if report_year is not None and not _is_year(str(report_year)):
         raise ReadError(f"report_year (--year) should be a year such as 2023, got {report_year!r}")

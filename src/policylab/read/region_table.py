@@ -57,8 +57,11 @@ class Region:
 
     def existed_in(self, report_year: int) -> bool:
         """Whether a report for this year could be its own; the years of beginning and ending both count."""
-        ended = self.valid_to is not None and self.valid_to < report_year
-        return self.valid_from <= max(report_year, _TABLE_START) and not ended
+        return self.valid_from <= max(report_year, _TABLE_START) and report_year <= (self.valid_to or report_year)
+
+    def began_before(self, report_year: int) -> bool:
+        """Whether it existed when this year began."""
+        return self.valid_from < max(report_year, _TABLE_START + 1) and self.existed_in(report_year)
 
 
 @cache
@@ -78,6 +81,11 @@ def load_regions() -> tuple[Region, ...]:
     """
     rows = enumerate(csv.reader(_table_text().splitlines()[1:]), start=2)
     return tuple(_to_region(row, f"line {line}") for line, row in rows)
+
+
+def is_region_code(value: object) -> bool:
+    """Whether a value has the form of a region code: text of six digits."""
+    return isinstance(value, str) and re.fullmatch("[0-9]{6}", value) is not None
 
 
 @cache

@@ -1,8 +1,8 @@
 """Region codes by year: what a code or name meant in a year, who stands above it, who stands beside it.
 
-The table is ``data/regions.csv``: one row per code and name, with the years in which it began and ended. A change takes
-effect in the course of its year, while reports are given early in a year, so a unit counts as existing in both years:
-徐水县 became 徐水区 in 2015, and the report of January 2015 is still the county's.
+A change takes effect in the course of its year, while reports are given early in a year: 徐水县 became 徐水区 in 2015,
+and the report of January 2015 is still the county's. So lists hold the units that a year began with, while a single
+code or name is understood both in the year in which it began and in the year in which it ended.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def list_peers(region_code: str, *, report_year: int, rule: str) -> list[Region]
     region_code : str
         Six digits.
     report_year : int
-        The year of the report; units that began or ended in it count.
+        The year of the report.
     rule : "city", "province" or "level"
         "city" takes the county-level units of the same city (without a city: of the same province, also without one),
         "province" the units of the same level and province, "level" all units of the same level.
@@ -128,17 +128,16 @@ def list_peers(region_code: str, *, report_year: int, rule: str) -> list[Region]
     """
     region = find_region(region_code, report_year=report_year)
     belongs = _peer_test(region, rule)
-    same_level = list_regions(region.level, report_year=report_year)
-    return [item for item in same_level if belongs(item) and item.region_code[:2] not in _NO_WORK_REPORT]
+    found = {item.region_code: item for item in list_regions(region.level, report_year=report_year) if belongs(item)}
+    found.setdefault(region.region_code, region)  # a region that began in the course of the year
+    return [found[code] for code in sorted(found) if code[:2] not in _NO_WORK_REPORT or code == region.region_code]
 
 
 def list_regions(
     level: str | None = None, *, within: str | None = None, report_year: int | None = None
 ) -> list[Region]:
     """
-    Return the regions of a year by code, one for each code; without a year, those in force today.
-
-    A code whose name changed in the course of the year comes with the name that the year began with.
+    Return the regions that a year began with, by code, one for each code; without a year, those in force today.
 
     Parameters
     ----------
@@ -160,12 +159,13 @@ def list_regions(
     if level is not None and level not in LEVELS:
         raise UnknownNameError(f"no level {level!r}; levels: {', '.join(LEVELS)}{close_matches(level, LEVELS)}")
     outer = find_region(within, report_year=report_year) if within else None
-    found: dict[str, Region] = {}
-    for region in load_regions():
-        fits = (level is None or region.level == level) and (outer is None or _lies_in(region, outer))
-        if fits and _exists(region, report_year):
-            found.setdefault(region.region_code, region)
-    return list(found.values())
+    return [
+        region
+        for region in load_regions()
+        if (level is None or region.level == level)
+        and (outer is None or _lies_in(region, outer))
+        and (region.valid_to is None if report_year is None else region.began_before(report_year))
+    ]
 
 
 def _is_code(asked: str) -> bool:
@@ -203,11 +203,6 @@ def _names_above(region: Region) -> set[str]:
     return {province + city for province in (*provinces, "") for city in cities}
 
 
-def _exists(region: Region, report_year: int | None) -> bool:
-    """Whether a region existed in a year; without a year, whether it is in force."""
-    return region.valid_to is None if report_year is None else region.existed_in(report_year)
-
-
 def _keep_existing(rows: Sequence[Region], report_year: int | None) -> list[Region]:
     """Keep one row for each code: the one of the year; without a year the one in force, or else the last."""
     rows = sorted(rows, key=lambda region: region.valid_from)
@@ -215,8 +210,7 @@ def _keep_existing(rows: Sequence[Region], report_year: int | None) -> list[Regi
         rows = [region for region in rows if region.valid_to is None] or rows[::-1]
     else:
         rows = [region for region in rows if region.existed_in(report_year)]
-        # In a year of change the report is still that of the unit which the year began with.
-        rows = [region for region in rows if region.valid_from < report_year] or rows
+        rows = [region for region in rows if region.began_before(report_year)] or rows
     first: dict[str, Region] = {}
     for region in rows:
         first.setdefault(region.region_code, region)
@@ -262,7 +256,7 @@ def _label(region: Region) -> str:
 
 def _tell_unknown(asked: str, report_year: int | None) -> str:
     """Say that a code or name does not exist, with what is near."""
-    existing = [region for region in load_regions() if _exists(region, report_year)]
+    existing = list_regions(report_year=report_year)
     if _is_code(asked):
         beside = [f"{region.region_code} {region.name}" for region in existing if region.region_code[:4] == asked[:4]]
         near = f"; codes beginning with {asked[:4]}: {', '.join(beside[:12])}" if beside else ""
