@@ -14,7 +14,7 @@ _PLAN_NUMBER = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十�
 _PLAN = re.compile(r"(?<![二三四五六七八九])(十?[一二三四五六九]|十)五(?=[”\"规时期末计])")
 _NEW_CLAUSE = re.compile(
     r"[,;]\s*(?=新|完成|建设|建成|实施|推进|推动|加快|加强|培育|引进|开展|改造|打造|持续|深入|全面|积极|大力|支持|做|抓|启动|提升|"
-    r"扩大|发展|开工|组织|优化|深化|强化|落实|统筹|筹|安排|申报|创建|治理|办好|救助|关停|压减|修|植|营造|转移|扩充|再|更新)"
+    r"实现|争创|扩大|发展|开工|组织|优化|深化|强化|落实|统筹|筹|安排|申报|创建|治理|办好|救助|关停|压减|修|植|营造|转移|扩充|再|更新)"
 )
 
 
@@ -32,6 +32,8 @@ def five_year_period(words: str, report_year: int) -> str:
     >>> five_year_period("“十五五”时期", 2026), five_year_period("今后五年", 2017)
     ('2026-2030', '2017-2021')
     """
+    if re.match(r".{0,4}(?:过去|五年来|这五年|近|上届|五年间)", words):
+        return "past"
     found = _PLAN.search(words)
     until = re.search(r"到(20\d\d)年", words)
     if found and found[1] in _PLAN_NUMBER:
@@ -43,7 +45,7 @@ def five_year_period(words: str, report_year: int) -> str:
 
 
 def cues(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
-    """Yield the period cues of a stretch of text: place and "multi", "total", "annual" or a year."""
+    """Yield the period cues of a stretch of text: place and "multi", "average", "total", "annual" or a year."""
     for match in _period_pattern().finditer(folded, start, end):
         if match["year"]:
             yield match.start(), match["year"]
@@ -74,11 +76,25 @@ def clause_prefix(folded: str, start: int, subject: int) -> str:
     return window[cut.end() :] if cut else window
 
 
+_SUB_AREA = re.compile(
+    r"\s*(?P<scope>[\u4e00-\u9fff]{0,8}?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区))"
+    r"(?=围绕|聚焦|要|突出|坚持|深入|加快|着力|,|以|全面|持续|紧扣|力争|实现|分别|重点|完成|推进)"
+)
+
+
+def sentence_scope(folded: str, start: int) -> str:
+    """Return the sub-area that a sentence opens with (高新区围绕…), or ""."""
+    match = _SUB_AREA.match(folded, start)
+    return match["scope"] if match else ""
+
+
 def read_modality(folded: str, start: int, value_start: int) -> str:
     """Return "ensure", "strive" or "plain" for a value; a cue holds along its series until a clause with a new verb."""
     code = "plain"
     last = None
     for match in _modality().finditer(folded, start, value_start):
+        if stretch_pattern().match(folded, match.start()):
+            continue
         last, code = match, match.lastgroup or "plain"
     if last is None:
         return "plain"
@@ -105,7 +121,7 @@ def stretch_pattern() -> re.Pattern[str]:
 def _period_pattern() -> re.Pattern[str]:
     """Compile the period cues."""
     groups = {entry["code"]: entry["pattern"] for entry in load_codebook().wording["period"]}
-    return re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)年|(?P<multi>{groups['multi']})|(?P<total>{groups['total']})|(?P<annual>{groups['annual']})")
+    return re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)年|(?P<multi>{groups['multi']})|(?P<average>{groups['average']})|(?P<total>{groups['total']})|(?P<annual>{groups['annual']})")
 
 
 @cache

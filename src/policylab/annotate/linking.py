@@ -45,7 +45,7 @@ class _Subject(NamedTuple):
 
 _SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
 _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
-_NOT_SUBJECT = re.compile(r"(?:占|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|除|不含)$")
+_NOT_SUBJECT = re.compile(r"(?:占|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$")
 _SHARE_OF = r"(?:占|相当于|在)[^,。;、\d]{1,18}?(?:的|中的|中)?(?:比重|比例|份额|占比|比率)"
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _FROM = re.compile(r"(?:从|由)(?:\d{4}年的?|上年的?|去年的?|上半年的?|期初的?|年初的?)?$")
@@ -78,7 +78,7 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     share = False
     mentions = [mention for mention in mentions if not _NOT_SUBJECT.search(folded, max(start, mention.start - 5), mention.start)]
     for run in _split_runs(folded, quantities):
-        found, gap, rule_id = _find_subjects(folded, anchor, run, mentions, subjects, recent)
+        found, gap, rule_id = _find_subjects(folded, anchor, run, mentions, subjects, recent, sentence_start=start)
         if gap is not None:
             gap = gap._replace(share=gap.share or (share and rule_id == "same"))
             share = gap.share and gap.baseline
@@ -107,7 +107,8 @@ def _alike(left: Quantity, right: Quantity) -> bool:
 
 
 def _find_subjects(
-    folded: str, anchor: int, run: list[Quantity], mentions: Sequence[Mention], subjects: list[_Subject], recent: list[_Subject]
+    folded: str, anchor: int, run: list[Quantity], mentions: Sequence[Mention], subjects: list[_Subject],
+    recent: list[_Subject], *, sentence_start: int,
 ) -> tuple[list[_Subject], Gap | None, str]:
     """Return the concepts that the run is about, the words that join them, and the rule that said so."""
     value_start = run[0].start
@@ -119,6 +120,8 @@ def _find_subjects(
             return apart, _read_verbs(tail), "apart"
     for index in range(len(near) - 1, max(-1, len(near) - 4), -1):
         mention = near[index]
+        if mention.weak and anchor > sentence_start and not subjects:
+            continue
         gap = read_gap(folded[mention.end : value_start])
         if gap is not None:
             return _widen(folded, near, index), gap, "name"
@@ -169,7 +172,7 @@ def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> lis
 def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: str) -> list[_Subject]:
     """Return the concepts of one list member; a bare 工业 borrows the ending of the last member (工业投资)."""
     inside = [mention for mention in near if piece[0] <= mention.start and mention.end <= piece[1]]
-    if inside and read_gap(folded[inside[-1].end : piece[1]]) is not None:
+    if inside and not inside[-1].weak and read_gap(folded[inside[-1].end : piece[1]]) is not None:
         return [_Subject(concept, inside[-1].start) for concept in inside[-1].concepts]
     words, last = folded[piece[0] : piece[1]].strip(), tail
     aliases = load_codebook().aliases
@@ -223,8 +226,6 @@ def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[s
             return codes.get((concept, "share"), ""), 1
         if (concept, "rate") in codes:
             return codes[concept, "rate"], 1
-        if concept == "pm25" and gap.change:
-            return "pm25_level", gap.sign
         return codes.get((concept, "growth"), "") if not forced else "", change_sign
     if dimension == "pp":
         return _choose_points(codes, concept, gap)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from policylab.annotate.context import read_scope
 from policylab.codebook import load_codebook
 from policylab.codebook.mentions import Mention
 
@@ -30,6 +31,7 @@ class Statement(NamedTuple):
     code: str
     item: str
     qualitative: str
+    scope: str = ""
 
 
 def find_statements(folded: str, start: int, end: int, mentions: Sequence[Mention], taken: Sequence[tuple[int, int]]) -> list[Statement]:
@@ -112,11 +114,13 @@ def _to_statements(
     statements: list[Statement] = []
     for left, right, concepts in members:
         words = folded[left:right].strip()
-        if not concepts and (_COMPOSITE.match(words) and (any(c for _, _, c in members) or words.startswith("排放"))):
+        if _COMPOSITE.match(words) and (len(members) > 1 and any(c for a, _, c in members if a != left) or words.startswith("排放")):
             continue
         for concept in concepts or ("other",):
             indicator = _indicator(concept, code, folded[spans[-1][0] : match.end()] if _SHARE.search(folded, *spans[-1]) else words)
-            statements.append(Statement(min(left, match.start()), max(end, right), match.start(), indicator, words, code))
+            named = next((mention.start for mention in inside if left <= mention.start < right), left)
+            scope = read_scope(folded[left:named]) or ""
+            statements.append(Statement(min(left, match.start()), max(end, right), match.start(), indicator, words, code, scope))
     return [statement for statement in statements if statement.item and len(statement.item) <= 40]
 
 
@@ -128,7 +132,7 @@ def _members(folded: str, left: int, right: int, inside: Sequence[Mention]) -> l
         if cut_start > begin:
             found = [mention for mention in inside if begin <= mention.start < cut_start]
             concepts = found[-1].concepts if found else _composite(folded[begin:cut_start])
-            members.append((begin, cut_start, tuple(concept.partition(".")[0] for concept in concepts if concept != "-")))
+            members.append((begin, cut_start, tuple(concept.removesuffix(".share") for concept in concepts if concept != "-" and not concept.endswith(".area"))))
         begin = cut_end
     return members
 

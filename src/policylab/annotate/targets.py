@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from policylab.annotate.context import annual_period, clause_prefix, cues, five_year_period, read_modality, read_scope, stretch_pattern
+from policylab.annotate.context import (
+    annual_period,
+    clause_prefix,
+    cues,
+    five_year_period,
+    read_modality,
+    read_scope,
+    sentence_scope,
+    stretch_pattern,
+)
 from policylab.annotate.items import find_items
 from policylab.annotate.linking import Link, link_sentence
 from policylab.annotate.qualitative import Statement, find_statements
@@ -106,7 +115,7 @@ def _read_review(reading: _Reading) -> Iterator[Target]:
         return
     default = "multi" if _TERM_REVIEW.search(reading.folded, review.start, min(review.end, review.start + 500)) else "annual"
     for sentence in split_sentences(reading.folded, review.start, review.end):
-        opening = list(cues(reading.folded, sentence.start, min(sentence.end, sentence.start + 24)))
+        opening = list(cues(reading.folded, sentence.start, min(sentence.end, sentence.start + 16)))
         default = _new_default(opening, default, year - 1)
         mentions, quantities = reading.within(sentence)
         if mentions and quantities:
@@ -134,7 +143,7 @@ def _read_results(reading: _Reading, sentence: Span, mentions: list[Mention], qu
             continue
         before = [cue for place, cue in found if place < link.quantity.start]
         cue = before[-1] if before else default
-        annual = cue in ("annual", str(year - 1)) or (baseline and cue == "multi" and link.code.endswith(("_level", "_rate", "_share", "_capita", "_cover")))
+        annual = cue in ("annual", str(year - 1)) or (baseline and cue in ("multi", "total") and link.code.endswith(("_level", "_rate", "_share", "_capita", "_cover")))
         baseline = False
         scope = _link_scope(reading.folded, sentence.start, link)
         if link.code and annual and scope is not None and not _OF.match(reading.folded, link.quantity.end):
@@ -169,6 +178,8 @@ def _plan_period(reading: _Reading, sentence: Span, period: str, before_block: b
     """Return the period that a sentence's opening sets for itself and what follows."""
     folded, year = reading.folded, reading.document.report_year
     if before_block:
+        if folded[sentence.start - 1 : sentence.start] not in ("\n", ""):
+            return period
         for place, cue in cues(folded, sentence.start, min(sentence.end, sentence.start + 40)):
             if cue in ("annual", str(year)):
                 return annual_period(year)
@@ -185,6 +196,7 @@ def _read_commitments(reading: _Reading, sentence: Span, mentions: list[Mention]
     """Yield the commitments of one sentence."""
     year, folded = reading.document.report_year, reading.folded
     found = [(place, cue) for place, cue in cues(folded, sentence.start, quantities[-1].end) if cue != "total"]
+    area = sentence_scope(folded, sentence.start)
     for link in link_sentence(folded, sentence.start, mentions, quantities):
         before = [(place, cue) for place, cue in found if place < link.quantity.start]
         own = _cue_period(folded, before[-1], year, sentence.start) if before else period
@@ -192,9 +204,9 @@ def _read_commitments(reading: _Reading, sentence: Span, mentions: list[Mention]
             continue
         scope = _link_scope(folded, sentence.start, link)
         if link.code and scope is not None:
-            yield _from_link(reading, link, kind="target", period=own, scope=scope, headline=False)
+            yield _from_link(reading, link, kind="target", period=own, scope=scope or area, headline=False)
         elif own == annual_period(year) and _is_commitment(folded, sentence.start, link.quantity):
-            yield from _others(reading, link, headline=False)
+            yield from _others(reading, link._replace(scope=area), headline=False)
 
 
 def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str:
@@ -202,7 +214,7 @@ def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str
     place, code = cue
     if code == "annual":
         return "past" if folded.startswith(("去年", "上年"), place) else annual_period(year)
-    if code == "multi":
+    if code in ("multi", "average"):
         return five_year_period(folded[max(start, place - 6) : place + 12], year)
     named = int(code)
     return annual_period(year) if named == year else "past" if named < year else f"{year}-{named}"
@@ -303,7 +315,7 @@ def _others(reading: _Reading, link: Link, *, headline: bool) -> Iterator[Target
     for item, start, end in find_items(reading.folded, reading.document.text, link.quantity):
         yield _record(
             reading, quantity, start, end, sign=1, indicator="other", item=item, kind="target",
-            period=annual_period(reading.document.report_year), scope="whole", headline=headline, rule_id="other",
+            period=annual_period(reading.document.report_year), scope=link.scope or "whole", headline=headline, rule_id="other",
         )  # fmt: skip
 
 
@@ -315,7 +327,8 @@ def _record(
     low, high = sorted((quantity.low * sign, quantity.high * sign))
     codebook = load_codebook()
     (value_low, base_unit), (value_high, _) = codebook.convert(low, quantity.unit), codebook.convert(high, quantity.unit)
-    sentence_start = max(reading.folded.rfind(mark, 0, start) for mark in "。;\n") + 1
+    marks = "。;,:\n" if headline else "。;\n"
+    sentence_start = max(reading.folded.rfind(mark, 0, start) for mark in marks) + 1
     modality = read_modality(reading.folded, sentence_start, quantity.start) if kind == "target" else "plain"
     return _target(
         reading, start, end, kind=kind, headline=headline, period=period, indicator=indicator, item=item, low=low, high=high,
@@ -336,7 +349,7 @@ def _from_statement(reading: _Reading, statement: Statement) -> Target:
         reading, start, end, kind="target", headline=True, period=annual_period(reading.document.report_year),
         indicator=statement.code, item=statement.item if statement.code == "other" else "", low=None, high=None, unit="",
         value_low=None, value_high=None, base_unit="", bound="qualitative", qualitative=statement.qualitative,
-        modality=read_modality(folded, begin, end), scope="whole", as_written=as_written, rule_id=f"statement.{statement.qualitative}",
+        modality=read_modality(folded, begin, end), scope=statement.scope or "whole", as_written=as_written, rule_id=f"statement.{statement.qualitative}",
     )  # fmt: skip
 
 

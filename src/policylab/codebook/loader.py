@@ -41,6 +41,7 @@ class Alias:
 
     alias: str
     concepts: tuple[str, ...]
+    weak: bool
     example: str
     counterexample: str
 
@@ -179,7 +180,7 @@ def _to_indicator(row: dict[str, str]) -> Indicator:
 
 def _to_alias(row: dict[str, str]) -> Alias:
     """Type one row of aliases.csv."""
-    return Alias(row["alias"], tuple(row["concepts"].split()), row["example"], row["counterexample"])
+    return Alias(row["alias"], tuple(row["concepts"].split()), row["weak"] == "1", row["example"], row["counterexample"])
 
 
 def _to_unit(row: dict[str, str]) -> Unit:

@@ -37,6 +37,9 @@ _MULTI_YEAR = re.compile(
 _STOP = re.compile(
     r"^[\s\"“]*(?:\(?[一二三四五六七八九十]{1,3}[、)]|围绕|为(?:实现|完成|确保)|实现(?:上述|以上|这些|今年)|完成(?:上述|以上|全年|这些)|上述|以上|这些|这样|这一|确定|提出|做好|重点|着力|按照|根据|综合|具体|主要任务|我们|要|各位|做好|设定|安排|之所以|在(?:此|具体)|今年(?:政府)?工作|今年(?:的|要)|从|加强|统筹|坚持)|考虑|体现了?|说明|测算|预期目标|有利于|意味|这里|强调|有关安排|既"
 )
+_TAIL = re.compile(
+    r"(?m)^[ \t]*(?:[《(]?(?:政府工作)?报告[》]?)?(?:中)?(?:的)?(?:部分|有关|相关)?(?:名词|用语|词语|术语|词汇|新词)(?:和\w{2})?(?:解释|注释|说明|浅释|释义)|^[ \t]*(?:注释|注解|附件|附录|附注|注:)|^[ \t]*\[1\][“\u4e00-\u9fff]"
+)
 _ITEM = re.compile(
     r"\d\s?[%‰个万亿元人天吨微p]|同步|完成|以内|下达|高于|快于|稳定|改善|平衡|下降|提升|向好|提质|增长|降低|控制|增收|达标|脱贫|摘帽|防控|低于|减少|保持|安全|持平"
 )
@@ -77,8 +80,9 @@ def parse_folded(folded: str) -> Structure:
     headline = _find_headline(folded, plan_start)
     if headline and (plan_start is None or headline[0].start < plan_start):
         plan_start = folded.rfind("\n", 0, headline[0].start) + 1
-    review = Span(0, len(folded) if plan_start is None else plan_start)
-    plan = None if plan_start is None else Span(plan_start, len(folded))
+    end = _find_tail(folded)
+    review = Span(0, end if plan_start is None else plan_start)
+    plan = None if plan_start is None else Span(plan_start, max(end, plan_start))
     return Structure(review if review.end > 0 else None, plan, headline, _find_sections(folded))
 
 
@@ -112,6 +116,12 @@ def _find_plan(folded: str) -> int | None:
     for match in _PLAN_OPENING.finditer(folded, floor * 2):
         return match.start() + (match[0][0] in "\n。")
     return None
+
+
+def _find_tail(folded: str) -> int:
+    """Return where the report ends and its glossary begins."""
+    match = _TAIL.search(folded, len(folded) * 6 // 10)
+    return match.start() if match else len(folded)
 
 
 def _is_excerpt(folded: str) -> bool:
