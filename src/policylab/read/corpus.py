@@ -127,9 +127,12 @@ def _list_paths(sources: Sources) -> list[Path]:
     given = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
     paths: list[Path] = []
     for path in map(Path, given):
-        if not path.exists():
-            raise ReadError(tell_missing(path))
-        paths.extend(_list_folder(path) if path.is_dir() else [path])
+        try:
+            if not path.exists():
+                raise ReadError(tell_missing(path))
+            paths.extend(_list_folder(path) if path.is_dir() else [path])
+        except OSError as error:
+            raise ReadError(f"cannot read {path}: {error.strerror}") from error
     if not paths:
         raise ReadError("no source given; expected report files, folders of them or Parquet files")
     return list(dict.fromkeys(paths))

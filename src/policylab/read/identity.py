@@ -18,7 +18,10 @@ _LATE = 10  # a meeting held in November or December plans the next year
 
 _YEAR = r"((?:19|20)\d\d)\s*年"
 _REPORT = r"政\s*府\s*工\s*作\s*报\s*告"
-_TITLE = re.compile(rf"{_YEAR}[^\n，。；0-9]{{0,16}}{_REPORT}|{_REPORT}\s*[（(]{_YEAR}\s*[)）]")
+_PLAIN = r"[^\n，。；]"
+_TITLE = re.compile(
+    rf"(?m)^{_PLAIN}{{0,30}}?(?:{_YEAR}[^\n，。；0-9]{{0,16}}{_REPORT}|{_REPORT}\s*[（(]{_YEAR}\s*[)）]){_PLAIN}{{0,30}}$"
+)
 _MEETING = re.compile(_YEAR + r"\s*(\d{1,2}|十[12]?)\s*月\s*[\d十]{1,3}\s*日")
 _REVIEW_HEADING = re.compile(_YEAR + r"(?:的|政府|主要)*工作(?:的|简要)*回顾$")
 _PLAN_HEADING = re.compile(
