@@ -125,10 +125,10 @@ def dataset(corpus: Path, out: Path) -> None:
 
 def _choose_writer(out: Path, sources: Sequence[Path]) -> Callable[[Iterable[Target], Path], None]:
     """Return the function that writes this kind of file, once it is clear that it can be written."""
+    check_writable(out)
     if out.suffix.lower() not in _WRITERS:
         near = close_matches(out.suffix.lower(), _WRITERS)
         raise DataError(f"cannot write {out}: expected a name ending in {', '.join(_WRITERS)}, got {out.name!r}{near}")
-    check_writable(out)
     if out.resolve() in {source.resolve() for source in sources}:
         raise DataError(f"cannot write {out}: it is one of the sources; choose another name")
     return _WRITERS[out.suffix.lower()]
@@ -186,7 +186,8 @@ def _read_ids(only: str) -> list[str]:
         try:
             lines = Path(only[1:]).read_text("utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"--only {only}: cannot read {only[1:]} as UTF-8 text: {error}") from error
+            reason = getattr(error, "strerror", None) or "expected UTF-8 text, one report id a line"
+            raise DataError(f"--only {only}: cannot read {only[1:]}: {reason}") from error
     found = [part.strip() for line in lines for part in line.partition("#")[0].split(",")]
     if not any(found):
         raise DataError(f"--only {only!r}: expected report ids such as 320804-2023, got none")
