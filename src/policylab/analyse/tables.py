@@ -32,7 +32,7 @@ UNIT_VARIANTS: Mapping[str, frozenset[str]] = {
     "%": frozenset({"%", "pp", "天"}),
     "元": frozenset({"元", "美元", "%"}),
     "ug/m3": frozenset({"ug/m3", "%", "pp"}),
-    "人": frozenset({"人", "人次"}),
+    "人": frozenset({"人", "人次", "个", ""}),  # 新增就业岗位12万个, 新增就业13万
 }
 
 _FLOATS = ("low", "high", "value_low", "value_high")
@@ -72,26 +72,28 @@ def flag_implausible(table: pd.DataFrame) -> pd.DataFrame:
     """
     Return a copy whose ``flag`` says which numbers lie outside the codebook's plausible range; nothing is dropped.
 
-    The range is that of ``plausible_low`` and ``plausible_high`` in indicators.csv, in the indicator's own unit;
-    numbers in another unit (a change in 百分点, dollars) are not judged.
+    The range is that of ``plausible_low`` and ``plausible_high`` in indicators.csv, in the indicator's own unit; a number
+    in another unit that it may have (dollars, 百分点) is not judged, one in a unit that it can't have is flagged.
 
     Examples
     --------
     >>> flag_implausible(to_table([]))["flag"].tolist()
     []
     """
+    import pandas as pd
+
     known = load_codebook().indicators
     low = table["indicator"].map({code: row.plausible_low for code, row in known.items()}).astype("float64")
     high = table["indicator"].map({code: row.plausible_high for code, row in known.items()}).astype("float64")
     judged = table["base_unit"] == table["indicator"].map({code: row.unit for code, row in known.items()})
     outside = judged & ((table["value_low"] < low) | (table["value_high"] > high))
-    flags = [
-        f"implausible: {first:g}..{last:g} {unit}, expected {least:g}..{most:g}" if is_outside else ""
-        for is_outside, first, last, unit, least, most in zip(
-            outside, table["value_low"], table["value_high"], table["base_unit"], low, high, strict=True
-        )
-    ]
-    return table.assign(flag=flags).astype({"flag": "str"})
+    flags = pd.Series("", index=table.index, dtype="str")
+    for at in table.index[outside]:
+        first, last, unit = table.loc[at, ["value_low", "value_high", "base_unit"]]
+        flags[at] = f"implausible: {first:g}..{last:g} {unit}, expected {low[at]:g}..{high[at]:g}"
+    for at in table.index[~_is_in_unit(table)]:
+        flags[at] = f"implausible: {table.loc[at, 'base_unit']} is no unit of {table.loc[at, 'indicator']}"
+    return table.assign(flag=flags)
 
 
 def check_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -141,13 +143,13 @@ def load_targets(path: str | Path | None = None) -> pd.DataFrame:
     """
     Return the table of a Parquet file written by `save_targets`; by default the project's ``data/targets.parquet``.
 
-    Columns and types are checked here; the whole contract (`check_table`) was checked when the file was built, and
-    takes longer than loading.
+    A file of your own is held against the whole contract (`check_table`). The project's was when it was built, which
+    takes longer than loading it: of this one only columns and types are checked.
 
     Raises
     ------
     DataError
-        Where there is no such file, it is not Parquet, or a column is missing or of another type.
+        Where there is no such file, it is not Parquet, or the table breaks its contract.
 
     Examples
     --------
@@ -155,10 +157,9 @@ def load_targets(path: str | Path | None = None) -> pd.DataFrame:
     Traceback (most recent call last):
     policylab.errors.DataError: no file nowhere.parquet; it is made by: make dataset CORPUS=FILE
     """
-    source = data_path("targets.parquet") if path is None else Path(path)
-    table = load_parquet(source)
+    table = load_parquet(data_path("targets.parquet") if path is None else Path(path))
     check_columns(table)
-    return table
+    return table if path is None else check_table(table)
 
 
 def save_targets(table: pd.DataFrame, path: str | Path) -> None:
@@ -296,7 +297,7 @@ _RULES: Mapping[str, Callable[[pd.DataFrame], pd.Series[bool]]] = {
         (table["bound"] == "qualitative") == ~_has_number(table)
     ),
     "a qualitative code where there is no number": lambda table: (table["qualitative"] != "") == ~_has_number(table),
-    "base_unit of the indicator": _is_in_unit,
+    "base_unit of the indicator, or a flag": lambda table: _is_in_unit(table) | table["flag"].ne(""),
     "start < end for reports": lambda table: (
         (table["source_kind"] != "report") | (table["start"] < table["end"]).fillna(False).astype(bool)
     ),
@@ -334,10 +335,10 @@ def _tell(table: pd.DataFrame, errors: Any) -> str:
     """Say in one line which column or rule is broken, where first, and what was found."""
     cases = errors.failure_cases
     first = cases.iloc[0]
-    same = cases[(cases["check"] == first["check"]) & (cases["column"] == first["column"])]
+    is_rule = first["check"] in _RULES
+    same = cases[cases["check"].eq(first["check"]) & (is_rule | cases["column"].eq(first["column"]))]
     places = sorted({int(index) for index in same["index"].dropna()})
-    what = f"column {first['column']!r}" if first["column"] in table.columns else f"rule {first['check']!r}"
-    rows = ", ".join(f"row {place} ({table['report_id'].iloc[place]})" for place in places[:3])
-    got = f", got {first['failure_case']!r}" if first["column"] in table.columns else ""
-    more = f"; {len(places)} rows in all" if len(places) > 3 else ""
-    return f"table of targets: {what}: expected {first['check']}{got} in {rows}{more}"
+    what = "" if is_rule else f" column {first['column']!r}:"
+    got = "" if is_rule else f", got {first['failure_case']!r}"
+    rows = ", ".join(f"{place} ({table['report_id'].iloc[place]})" for place in places[:3])
+    return f"table of targets:{what} expected {first['check']}{got} in {len(places):,} rows, the first: {rows}"

@@ -1,0 +1,134 @@
+"""Build the project's tables of facts from a corpus: targets, reports, coverage, their description and data card."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from policylab.analyse.citations import load_citations
+from policylab.analyse.coverage import build_coverage
+from policylab.analyse.datacard import write_card
+from policylab.analyse.datapackage import write_datapackage
+from policylab.analyse.reports import ReportFacts, build_reports, describe_report, flag_mislabelled
+from policylab.analyse.tables import check_table, to_parquet, to_table
+from policylab.annotate.targets import annotate
+from policylab.errors import DataError
+from policylab.model import Document
+from policylab.project import check_writable, write_atomic
+from policylab.read.corpus import count_reports, iter_reports
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_BATCH = 16  # reports handed to a process at a time
+_ORDER = ["region_code", "report_year", "report_id", "source_kind", "start"]
+
+
+class Tables(NamedTuple):
+    """The tables of facts: one row per target, per report, and per report and headline indicator."""
+
+    targets: pd.DataFrame
+    reports: pd.DataFrame
+    coverage: pd.DataFrame
+
+
+def build_dataset(corpus: str | Path, out: str | Path, *, jobs: int | None = None) -> str:
+    """
+    Write the tables of facts of a corpus to a folder and return one line that says what they hold.
+
+    Every report is annotated; the cited facts of ``data/county_targets.csv`` join them. The tables are checked against
+    their schema before anything is written, and the same corpus gives the same bytes, whatever the number of processes.
+
+    Parameters
+    ----------
+    corpus : str or Path
+        A Parquet file of reports, a folder of them or a report file (see `policylab.read.corpus.iter_reports`).
+    out : str or Path
+        An existing folder. Written there: targets.parquet, coverage.parquet, reports.csv, datapackage.json, README.md.
+    jobs : int, optional
+        Processes; by default one for each core.
+
+    Raises
+    ------
+    ReadError, DataError, UnknownNameError
+        Where the corpus, a label or a cited fact is wrong, or the folder cannot be written to; nothing is written then.
+    """
+    folder = Path(out)
+    if not folder.is_dir():
+        raise DataError(f"no folder {folder} to write the dataset to; make it first")
+    for name in ("targets.parquet", "coverage.parquet", "reports.csv", "datapackage.json", "README.md"):
+        check_writable(folder / name)
+    tables = build_tables(corpus, jobs=jobs)
+    write_atomic(folder / "targets.parquet", to_parquet(tables.targets))
+    write_atomic(folder / "coverage.parquet", to_parquet(tables.coverage))
+    write_atomic(folder / "reports.csv", tables.reports.to_csv(index=False, lineterminator="\n"))
+    write_datapackage(folder, tables._asdict())
+    write_card(folder, tables._asdict())
+    n_cited = int(tables.targets["source_kind"].eq("citation").sum())
+    n_read = len(tables.targets) - n_cited
+    return f"{folder}: {n_read:,} records of {len(tables.reports):,} reports, {n_cited} cited facts"
+
+
+def build_tables(corpus: str | Path, *, jobs: int | None = None) -> Tables:
+    """
+    Return the tables of facts of a corpus, checked.
+
+    Raises
+    ------
+    ReadError, DataError, UnknownNameError
+        As `build_dataset`.
+    """
+    import pandas as pd
+
+    parts: list[pd.DataFrame] = [to_table(load_citations())]
+    facts: list[ReportFacts] = []
+    for part, described in _study_corpus(corpus, jobs or os.cpu_count() or 1):
+        parts.append(part)
+        facts.extend(described)
+    if not facts:
+        raise DataError(f"{corpus} holds no report")
+    facts.sort(key=lambda item: item.outline.report_id)
+    targets = pd.concat(parts, ignore_index=True).sort_values(_ORDER, kind="stable", ignore_index=True)
+    targets = check_table(flag_mislabelled(targets, facts))
+    coverage = build_coverage([item.outline for item in facts], targets)
+    return Tables(targets, build_reports(facts, targets, coverage), coverage)
+
+
+def _study_corpus(corpus: str | Path, jobs: int) -> Iterator[tuple[pd.DataFrame, list[ReportFacts]]]:
+    """Yield the targets and facts of each batch of reports, in the order of the corpus, under a progress bar."""
+    from multiprocessing import Pool
+
+    from tqdm import tqdm
+
+    batches = _batch(iter_reports(corpus))
+    with tqdm(total=count_reports(corpus), unit=" reports", desc="annotating", disable=None) as bar:
+        if jobs == 1:
+            for batch in batches:
+                yield _study(batch)
+                bar.update(len(batch))
+            return
+        with Pool(jobs) as pool:
+            for part, described in pool.imap(_study, batches):
+                yield part, described
+                bar.update(len(described))
+
+
+def _batch(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Group reports, to hand over less often."""
+    batch: list[Document] = []
+    for document in documents:
+        batch.append(replace(document, source=dict(document.source)))  # the read-only view cannot be pickled
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _study(batch: Sequence[Document]) -> tuple[pd.DataFrame, list[ReportFacts]]:
+    """Annotate and describe a batch; tables travel between processes faster than records do."""
+    targets = [target for document in batch for target in annotate(document)]
+    return to_table(targets), [describe_report(document) for document in batch]
