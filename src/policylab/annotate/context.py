@@ -78,7 +78,7 @@ def clause_prefix(folded: str, start: int, subject: int) -> str:
 
 _SUB_AREA = re.compile(
     r"\s*(?P<scope>[\u4e00-\u9fff]{0,8}?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区))"
-    r"(?=围绕|聚焦|要|突出|坚持|深入|加快|着力|,|以|全面|持续|紧扣|力争|实现|分别|重点|完成|推进)"
+    r"(?=围绕|聚焦|要|突出|坚持|深入|加快|着力|,|以|全面|持续|紧扣|力争|实现|分别|重点|完成|推进|新)"
 )
 
 
@@ -121,7 +121,7 @@ def stretch_pattern() -> re.Pattern[str]:
 def _period_pattern() -> re.Pattern[str]:
     """Compile the period cues."""
     groups = {entry["code"]: entry["pattern"] for entry in load_codebook().wording["period"]}
-    return re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)年|(?P<multi>{groups['multi']})|(?P<average>{groups['average']})|(?P<total>{groups['total']})|(?P<annual>{groups['annual']})")
+    return re.compile(rf"(?<![\d比较])(?P<year>(?:19|20)\d\d)年|(?P<multi>{groups['multi']})|(?P<average>{groups['average']})|(?P<total>{groups['total']})|(?P<annual>{groups['annual']})")
 
 
 @cache

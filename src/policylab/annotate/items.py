@@ -11,7 +11,7 @@ from policylab.model import Quantity
 _EDGE = re.compile(r"[,;。:、\n!?()]")
 _EACH = re.compile(r"(?:均|各)[^,;。、\d]{0,6}$")
 _MEMBER = re.compile(r"[^、和及与,;。]{2,}")
-_AFTER = re.compile(r"[的个]?(?P<item>[^,;。:、\n!?()\d]{2,30})")
+_AFTER = re.compile(r"[的个]?(?P<item>(?:\d[\d.]*[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下])?[^,;。:、\n!?()\[\d]{1,30})")
 _TRAIL = re.compile(
     r"(?:达到?|完成|实现|稳定|保持|控制|提高|提升|增长|增加|增至|新增|扩大|突破|超过|超|降至|下降|降低|减少|落地|不|到|至|在|为|各|均|都|分别|以上|约|近|总数|再|也|"
     r"力争|同比|年均|累计|总量|是|有|仅|共|合计|每年|今年|全年|[\s“”\"])+$"
@@ -60,7 +60,10 @@ def _item_after(folded: str, quantity: Quantity) -> tuple[int, int] | None:
     tail = _tail_verbs().search(words)
     length = tail.start() if tail and tail.start() >= 2 else len(words)
     start = match.start("item")
-    return (start, start + length) if words[:length].strip() and not _is_tail(words) else None
+    lead = _lead_verbs().match(folded, start, start + length)
+    if lead and length - (lead.end() - start) >= 2:
+        length, start = length - (lead.end() - start), lead.end()
+    return (start, start + length) if folded[start : start + length].strip() and not _is_tail(words) else None
 
 
 def _is_tail(words: str) -> bool:

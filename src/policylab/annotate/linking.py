@@ -33,6 +33,7 @@ class Link(NamedTuple):
     sign: int
     rule_id: str
     scope: str = ""
+    name_end: int = 0
 
 
 class _Subject(NamedTuple):
@@ -41,6 +42,7 @@ class _Subject(NamedTuple):
     concept: str
     start: int
     scope: str = ""
+    end: int = 0
 
 
 _SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
@@ -48,6 +50,7 @@ _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s
 _NOT_SUBJECT = re.compile(r"(?:占|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$")
 _SHARE_OF = r"(?:占|相当于|在)[^,。;、\d]{1,18}?(?:的|中的|中)?(?:比重|比例|份额|占比|比率)"
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
+_OPENING = re.compile(r"(?:\[\d{1,2}\])?[,、和并及 (\n]*")
 _FROM = re.compile(r"(?:从|由)(?:\d{4}年的?|上年的?|去年的?|上半年的?|期初的?|年初的?)?$")
 
 
@@ -126,19 +129,26 @@ def _find_subjects(
         if gap is not None:
             return _widen(folded, near, index), gap, "name"
     if not near and subjects:
-        gap = read_gap(folded[anchor:value_start].lstrip(",、和并及 (\n"))
+        gap = read_gap(folded[_OPENING.match(folded, anchor).end() : value_start])  # type: ignore[union-attr]
         if gap is not None:
+            if folded.startswith("支出", anchor + 1) and subjects[0].concept == "fiscal_revenue":
+                subjects = [subjects[0]._replace(concept="fiscal_expenditure")]
             return (recent[-len(run) :] if len(subjects) < len(run) <= len(recent) else subjects), gap, "same"
     return [], None, ""
 
 
 def _widen(folded: str, near: list[Mention], index: int) -> list[_Subject]:
     """Return the concepts of a mention and of those joined to it by 、 or 和 before it."""
-    found = [_Subject(concept, near[index].start) for concept in near[index].concepts]
+    found = _to_subjects(near[index])
     while index > 0 and _SPLIT.fullmatch(folded, near[index - 1].end, near[index].start) and "," not in folded[near[index - 1].end : near[index].start]:
         index -= 1
-        found = [_Subject(concept, near[index].start) for concept in near[index].concepts] + found
+        found = _to_subjects(near[index]) + found
     return found
+
+
+def _to_subjects(mention: Mention) -> list[_Subject]:
+    """Return the concepts of a mention as subjects."""
+    return [_Subject(concept, mention.start, end=mention.end) for concept in mention.concepts]
 
 
 def _find_members(
@@ -173,7 +183,7 @@ def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: 
     """Return the concepts of one list member; a bare 工业 borrows the ending of the last member (工业投资)."""
     inside = [mention for mention in near if piece[0] <= mention.start and mention.end <= piece[1]]
     if inside and not inside[-1].weak and read_gap(folded[inside[-1].end : piece[1]]) is not None:
-        return [_Subject(concept, inside[-1].start) for concept in inside[-1].concepts]
+        return _to_subjects(inside[-1])
     words, last = folded[piece[0] : piece[1]].strip(), tail
     aliases = load_codebook().aliases
     for cut in range(1, len(last)):
@@ -211,7 +221,7 @@ def _to_link(quantity: Quantity, subject: _Subject, gap: Gap, rule_id: str) -> L
     """Choose the indicator by concept, unit and joining words."""
     concept, _, forced = subject.concept.partition(".")
     code, sign = _choose_code(concept, forced, load_codebook().dimension(quantity.unit), gap)
-    return Link(quantity, code, concept, subject.start, sign, rule_id, subject.scope)
+    return Link(quantity, code, concept, subject.start, sign, rule_id, subject.scope, subject.end)
 
 
 @lru_cache(maxsize=4096)

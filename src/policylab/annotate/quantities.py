@@ -13,14 +13,14 @@ from policylab.model import Quantity
 _NUMBER = r"\d{1,15}(?:,\d{3}(?!\d))*(?:\.\d{1,8})?"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千)?"
 _DASH = r"\s?(?:-{1,2}|~|至|到)\s?"
-_SUFFIX = r"\s?(?:目标(?:范围)?(?:以|之)?内|及以上|以上|以内|之内|内(?=[,、;。])|及以下|以下|左右|上下)"
+_SUFFIX = r"\s?(?:。以内|目标(?:范围)?(?:以|之)?内|及以上|以上|以内|之内|内(?=[,、;。])|及以下|以下|左右|上下)"
 _AT_LEAST, _AT_MOST, _ABOUT = "at_least", "at_most", "about"
-_SUFFIX_BOUND = {"及以上": _AT_LEAST, "以上": _AT_LEAST, "以内": _AT_MOST, "之内": _AT_MOST, "内": _AT_MOST}
+_SUFFIX_BOUND = {"。以内": _AT_MOST, "及以上": _AT_LEAST, "以上": _AT_LEAST, "以内": _AT_MOST, "之内": _AT_MOST, "内": _AT_MOST}
 _SUFFIX_BOUND |= {"及以下": _AT_MOST, "以下": _AT_MOST, "左右": _ABOUT, "上下": _ABOUT}
 
 # Words right before a number that bound it. Longer ones first, so that 不高于 is not read as 高于.
 _PREFIX_BOUND = {
-    "首次突破": _AT_LEAST, "首次超过": _AT_LEAST, "不得低于": _AT_LEAST, "不得超过": _AT_MOST, "不得高于": _AT_MOST,
+    "不突破": _AT_MOST, "不超": _AT_MOST, "不得低于": _AT_LEAST, "不得超过": _AT_MOST, "不得高于": _AT_MOST,
     "不低于": _AT_LEAST, "不少于": _AT_LEAST, "不小于": _AT_LEAST, "不高于": _AT_MOST, "不超过": _AT_MOST,
     "不大于": _AT_MOST, "不多于": _AT_MOST, "历史性迈上": _AT_LEAST, "控制在": "", "超过": _AT_LEAST, "突破": _AT_LEAST,
     "跨过": _AT_LEAST, "跨越": _AT_LEAST, "越过": _AT_LEAST, "迈上": _AT_LEAST, "迈过": _AT_LEAST, "迈入": _AT_LEAST,
@@ -72,17 +72,21 @@ def iter_quantities(text: str, folded: str, start: int, end: int) -> Iterator[Qu
 def _pattern() -> re.Pattern[str]:
     """Compose the scanner from the units of the codebook: one pass over the text."""
     units = load_codebook().units.values()
-    scalable = _alternatives(fold(unit.unit) for unit in units if unit.scalable)
+    scalable = _alternatives(fold(unit.unit) for unit in units if unit.scalable).replace("|人|", "|人(?![民均才大])|")
     fixed = _alternatives(fold(unit.unit) for unit in units if not unit.scalable)
     unit = rf"(?:{fixed}|{_SCALE}[余多]?(?:{scalable})|(?:万|亿)(?=[,、;。以左]|$))"
     # A list may name its unit once (提升7.4、2.8个百分点): the bare member looks ahead for it.
     ahead = rf"(?=(?:\s?[、和与]\s?{_NUMBER}){{1,4}}\s?(?P<ahead>{unit}))"
     arabic = (
-        rf"(?<![a-z\d.第+_/:])(?P<n1>{_NUMBER})\s?"
-        rf"(?:(?:(?P<u1>{unit})?{_DASH}(?P<n2>{_NUMBER})\s?)?(?P<unit>{unit})(?P<more>[余多](?!种))?(?P<suffix>{_SUFFIX})?|{ahead})"
+        rf"(?<![a-z\d.第前每+_/:])(?P<n1>{_NUMBER})\s?"
+        rf"(?:(?:(?P<u1>{unit}|万|亿)?{_DASH}(?P<n2>{_NUMBER})\s?)?(?P<unit>{unit})(?P<more>[余多](?!种))?(?P<suffix>{_SUFFIX})?|{ahead})"
     )
-    hanzi = rf"(?<![\d第数几a-z])(?P<hanzi>[一二三四五六七八九十百千万亿两]{{1,9}})(?P<hmore>[余多])?(?P<hunit>{scalable}|%)(?P<hsuffix>{_SUFFIX})?"
-    return re.compile(rf"{arabic}|{hanzi}")
+    numeral = "[一二三四五六七八九十百千万亿两]{1,9}"
+    hanzi = (
+        rf"(?<![\d第前每数几a-z])(?P<hanzi>{numeral})(?:[至到](?P<hanzi2>{numeral}))?(?P<hmore>[余多])?(?P<hunit>{scalable}|倍)(?P<hsuffix>{_SUFFIX})?"
+    )
+    percent = rf"百分之(?P<percent>[一二三四五六七八九十零]{{1,3}})(?:点(?P<point>[零一二三四五六七八九]{{1,3}}))?(?P<psuffix>{_SUFFIX})?"
+    return re.compile(rf"{arabic}|{percent}|{hanzi}")
 
 
 def _alternatives(words: Iterator[str]) -> str:
@@ -94,6 +98,8 @@ def _from_match(text: str, folded: str, match: re.Match[str], left: int) -> Quan
     """Build the quantity of one match, or None where the words are no number."""
     if match["hanzi"]:
         return _from_hanzi(text, folded, match, left)
+    if match["percent"]:
+        return _from_percent(text, folded, match, left)
     unit_span = match.span("unit") if match["unit"] else match.span("ahead")
     low = Decimal(match["n1"].replace(",", ""))
     high = Decimal(match["n2"].replace(",", "")) if match["n2"] else low
@@ -106,14 +112,14 @@ def _from_match(text: str, folded: str, match: re.Match[str], left: int) -> Quan
 def _is_range(folded: str, match: re.Match[str], low: Decimal, high: Decimal) -> bool:
     """Return False for 从5%到6% (a change) and for years or codes joined by a dash."""
     before = folded[max(0, match.start() - 10) : match.start()]
-    return low < high and not re.search(r"[从由自][^,、;。]*$", before)
+    return low < high and not re.search(r"(?:[从由]|自(?=\d))[^,、;。]*$", before)
 
 
 def _quantity(
     text: str, folded: str, left: int, start: int, end: int, low: Decimal, high: Decimal, unit: str, match: re.Match[str]
 ) -> Quantity:
     """Assemble value, bound words and span."""
-    suffix = match["suffix"] or match["hsuffix"]
+    suffix = match["suffix"] or match["hsuffix"] or match["psuffix"]
     more = match["more"] or match["hmore"] or re.search("[余多]", unit)
     prefix = _PREFIX.search(folded, max(left, start - 5), start)
     bound = "range" if low != high else "exact"
@@ -129,27 +135,45 @@ def _quantity(
 
 def _from_hanzi(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
     """Build the quantity of a number in characters; small counts only from 两 up, with a counter that counts things."""
-    numeral, unit_at = match["hanzi"], match.end("hanzi")
+    numeral, unit_at = match["hanzi"], match.start("hunit")
     core = numeral.rstrip("万亿")
     value = _parse_hanzi(core) if core else 1
-    if value is None or (not core and len(numeral) == 1 and not match["hmore"] and folded[match.start() - 1 : match.start()] not in "破超过上近"):
+    if value is None or (not core and len(numeral) == 1 and not match["hmore"] and folded[match.start() - 1 : match.start()] not in tuple("破超过上近")):
         return None
     scale = numeral[len(core) :]
-    unit = text[unit_at - len(scale) : match.end("hunit")] if not match["hmore"] else scale + text[slice(*match.span("hunit"))]
+    unit = scale + text[unit_at : match.end("hunit")]
     if folded.startswith("方百", match.end("hunit") - 1):
         return None
+    if match["hanzi2"] and folded.startswith(("至", "到"), match.end("hanzi")):
+        core = f"{core}至{match['hanzi2']}"
     if not scale and not _counts_things(core, value, bool(match["hmore"]), match["hunit"], folded[match.end() : match.end() + 2]):
         return None
-    return _quantity(text, folded, left, match.start(), match.end(), Decimal(value), Decimal(value), unit, match)
+    high = _parse_hanzi(match["hanzi2"].rstrip("万亿")) if match["hanzi2"] else value
+    if high is None or high < value:
+        return None
+    return _quantity(text, folded, left, match.start(), match.end(), Decimal(value), Decimal(high), unit, match)
+
+
+def _from_percent(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
+    """Build the quantity of 百分之六点五."""
+    value = _parse_hanzi(match["percent"])
+    if value is None:
+        return None
+    digits = "".join(str(_HANZI[char]) for char in match["point"] or "")
+    number = Decimal(f"{value}.{digits}" if digits else value)
+    return _quantity(text, folded, left, match.start(), match.end(), number, number, "%", match)
 
 
 def _counts_things(core: str, value: int, more: bool, unit: str, after: str) -> bool:
     """Tell 四所学校 (four schools) from 三大攻坚战, 四个一 and 七个方面."""
     dimension = load_codebook().dimension(unit)
+    if dimension == "times":
+        return True
     if dimension != "count":
         return value >= 10 or (value >= 2 and dimension in ("money", "mass", "people"))
     slogan = value in (10, 100, 1000) and not more
-    return value >= 2 and not slogan and unit in "所座家户处台辆栋条" and not after.startswith(("一", "方"))
+    counters = "所座家户处台辆栋条个" if value > 10 or "至" in core else "所座家户处台辆栋条"
+    return value >= 2 and not slogan and unit in counters and not after.startswith(("一", "方"))
 
 
 def _parse_hanzi(numeral: str) -> int | None:

@@ -136,6 +136,7 @@ def _read_results(reading: _Reading, sentence: Span, mentions: list[Mention], qu
     """Yield the results of one sentence that are last year's."""
     year = reading.document.report_year
     found = list(cues(reading.folded, sentence.start, quantities[-1].end))
+    area = sentence_scope(reading.folded, sentence.start)
     baseline = False
     for link in link_sentence(reading.folded, sentence.start, mentions, quantities):
         if link.concept == "baseline":
@@ -147,7 +148,7 @@ def _read_results(reading: _Reading, sentence: Span, mentions: list[Mention], qu
         baseline = False
         scope = _link_scope(reading.folded, sentence.start, link)
         if link.code and annual and scope is not None and not _OF.match(reading.folded, link.quantity.end):
-            yield _from_link(reading, link, kind="actual", period=str(year - 1), scope=scope, headline=False)
+            yield _from_link(reading, link, kind="actual", period=str(year - 1), scope=scope or area, headline=False)
 
 
 # Plan: commitments and five-year goals --------------------------------------------------------------------------------
@@ -196,7 +197,8 @@ def _read_commitments(reading: _Reading, sentence: Span, mentions: list[Mention]
     """Yield the commitments of one sentence."""
     year, folded = reading.document.report_year, reading.folded
     found = [(place, cue) for place, cue in cues(folded, sentence.start, quantities[-1].end) if cue != "total"]
-    area = sentence_scope(folded, sentence.start)
+    line = max(sentence.start, folded.rfind("\n", sentence.start, quantities[0].start) + 1)
+    area = sentence_scope(folded, line)
     for link in link_sentence(folded, sentence.start, mentions, quantities):
         before = [(place, cue) for place, cue in found if place < link.quantity.start]
         own = _cue_period(folded, before[-1], year, sentence.start) if before else period
@@ -312,7 +314,11 @@ def _settle_bound(quantity: Quantity, kind: str, folded: str) -> Quantity:
 def _others(reading: _Reading, link: Link, *, headline: bool) -> Iterator[Target]:
     """Yield the record of a quantity outside the codebook, one for each member of a list joined by 均 or 各."""
     quantity = _settle_bound(link.quantity, "target", reading.folded)
-    for item, start, end in find_items(reading.folded, reading.document.text, link.quantity):
+    text = reading.document.text
+    items = find_items(reading.folded, text, link.quantity)
+    if link.concept and link.name_end and not (items and items[0][1] == quantity.start):
+        items = [(text[link.start : link.name_end], link.start, quantity.end)]
+    for item, start, end in items:
         yield _record(
             reading, quantity, start, end, sign=1, indicator="other", item=item, kind="target",
             period=annual_period(reading.document.report_year), scope=link.scope or "whole", headline=headline, rule_id="other",
