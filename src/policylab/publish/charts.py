@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["WIDTHS_MM", "SavedFigure", "plot_chain", "plot_peers", "plot_trend", "save_figure"]
+__all__ = ["WIDTHS_MM", "NothingToDrawError", "SavedFigure", "plot_chain", "plot_peers", "plot_trend", "save_figure"]
 
 # Okabe and Ito's colours, told apart without red-green vision; markers and line styles say the same in grey.
 INK, BAND, MARKED = "#222222", "#e4e9ef", "#c4430c"
@@ -40,6 +40,10 @@ MARKERS: Mapping[str, str] = {"report": "o", "citation": "D"}  # filled, and hol
 UNSET = ("not_set", "not_stated", "qualitative", "other_unit")  # a report is at hand and has no comparable number
 _SHIFT_YEARS = 0.14  # between regions, so that equal targets do not hide each other
 _PANEL_EMS, _ROW_EMS, _RANK_EMS = 26, 1.7, 1.5
+
+
+class NothingToDrawError(DataError):
+    """A table without any number that a chart could show; the table itself still says why."""
 
 
 def plot_chain(chain: pd.DataFrame, *, lang: str = "zh", width: str = "screen") -> Figure:
@@ -60,7 +64,7 @@ def plot_chain(chain: pd.DataFrame, *, lang: str = "zh", width: str = "screen") 
 
     Raises
     ------
-    DataError
+    NothingToDrawError
         If no indicator has percentages at two levels.
     UnknownNameError
         If the width or language is unknown.
@@ -69,7 +73,7 @@ def plot_chain(chain: pd.DataFrame, *, lang: str = "zh", width: str = "screen") 
     """
     panels = [(str(code), rows) for code, rows in chain.groupby("indicator", sort=False) if _is_comparable(rows)]
     if not panels:
-        raise DataError("nothing to draw: no indicator has percentages at two levels; show the table instead")
+        raise NothingToDrawError("nothing to draw: no indicator has percentages at two levels; show the table instead")
     with open_sheet(width) as sheet:
         top = sheet.write_title(say("chain.title", lang, **describe_place(chain, lang)), is_shown=width == "screen")
         names = max(map(measure_ems, chain["region_name"])) + 0.8
@@ -106,14 +110,14 @@ def plot_peers(
 
     Raises
     ------
-    DataError
+    NothingToDrawError
         If no peer has a number.
     UnknownNameError, FontError
         As in `plot_chain`.
     """
     ranked = peers[peers["low"].notna()].sort_values(["rank", "region_code"], kind="stable")
     if ranked.empty:
-        raise DataError(
+        raise NothingToDrawError(
             f"nothing to draw: no peer of {region_code} has a number for {indicator}; show the table instead"
         )
     with open_sheet(width) as sheet:
@@ -149,13 +153,13 @@ def plot_trend(trend: pd.DataFrame, *, indicator: str, lang: str = "zh", width: 
 
     Raises
     ------
-    DataError
+    NothingToDrawError
         If there is no number at all.
     UnknownNameError, FontError
         As in `plot_chain`.
     """
     if not trend["low"].notna().any():
-        raise DataError(
+        raise NothingToDrawError(
             f"nothing to draw: no report of these regions has a number for {indicator}; show the table instead"
         )
     with open_sheet(width) as sheet:

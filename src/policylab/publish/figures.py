@@ -36,7 +36,9 @@ class SavedFigure:
         return data, {"image/png": {"alt": self.alt, "width": self.width_px}}
 
 
-def save_figure(fig: Figure, stem: str | Path, *, data: pd.DataFrame, caption: str, lang: str = "zh") -> SavedFigure:
+def save_figure(
+    fig: Figure, stem: str | Path, *, data: pd.DataFrame, caption: str = "", lang: str = "zh"
+) -> SavedFigure:
     """
     Write a figure as PDF, SVG and PNG, and beside it its data as CSV and what is known about it as JSON.
 
@@ -51,8 +53,8 @@ def save_figure(fig: Figure, stem: str | Path, *, data: pd.DataFrame, caption: s
         Path without suffix; its folder is made where needed.
     data : DataFrame
         The table that was drawn; alternative text and sources are computed from it.
-    caption : str
-        One sentence for the text of a paper.
+    caption : str, optional
+        One sentence for the text of a paper; by default the figure's own title, which is its label.
     lang : "zh" or "en"
         For the alternative text.
 
@@ -68,7 +70,7 @@ def save_figure(fig: Figure, stem: str | Path, *, data: pd.DataFrame, caption: s
     DataError
         If the files cannot be written.
     """
-    stem = Path(stem)
+    stem, caption = Path(stem), caption or str(fig.get_label())
     alt = describe_rows(data, caption, lang)
     card = {"caption": caption, "alt": alt, "sources": list_sources(data), "library": f"policylab {__version__}"}
     files = {

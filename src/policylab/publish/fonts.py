@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from policylab.errors import FontError
 
 if TYPE_CHECKING:
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 FONT_FAMILY = "Noto Sans SC"
 
@@ -47,7 +47,7 @@ def cut_truetype(characters: str) -> bytes:
     A PDF needs it: matplotlib embeds fonts as TrueType (type 42), while Noto Sans SC holds PostScript outlines, which
     readers tolerate there and the checks of publishers do not.
     """
-    from fontTools.pens.cu2quPen import Cu2QuPen
+    from fontTools.pens.cu2quPen import Cu2QuPen  # type: ignore[import-untyped]
     from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
     from fontTools.ttLib import newTable
 

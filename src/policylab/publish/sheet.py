@@ -80,7 +80,8 @@ class Sheet:
     _lines: list[tuple[Text, float]] = field(default_factory=list)
 
     def write_title(self, title: str, *, is_shown: bool) -> float:
-        """Write the title where it is to be shown, and return where the drawing may begin."""
+        """Write the title where it is to be shown, keep it as the figure's label, and return where drawing may begin."""
+        self.fig.set_label(title)
         if not is_shown:
             return 0.6
         self._lines.append((self.fig.text(0, 0, title, fontsize=to_points(1.25), va="top", ha="left"), 0.3))

@@ -1,0 +1,125 @@
+"""What the report of a district is made from: its own text, the table of facts, and whom it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policylab.analyse.compare import compare_chain, compare_peers, trend
+from policylab.analyse.coverage import build_coverage, load_coverage, outline_report
+from policylab.analyse.tables import load_targets
+from policylab.errors import DataError, ReadError, close_matches
+from policylab.model import Document
+from policylab.project import data_path
+from policylab.read.regions import Region, find_region, list_superiors
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def find_report(region_code: str, report_year: int) -> Path:
+    """
+    Return the path of a region's report in ``data/reports``.
+
+    Raises
+    ------
+    ReadError
+        Where there is none; the message says which reports there are and how to add one.
+
+    Examples
+    --------
+    >>> find_report("320804", 2023).name
+    '320804-2023.txt'
+    """
+    folder = data_path("reports")
+    for suffix in (".txt", ".md"):
+        path = folder / f"{region_code}-{report_year}{suffix}"
+        if path.is_file():
+            return path
+    known = sorted(path.stem for path in folder.iterdir() if path.suffix in (".txt", ".md"))
+    wanted = f"{region_code}-{report_year}"
+    own = [name for name in known if name.startswith(f"{region_code}-")]
+    there = f"; there is {', '.join(own)}" if own else close_matches(wanted, known)
+    raise ReadError(f"no report {wanted} in {folder}{there}; to add one, save its text there as {wanted}.txt (UTF-8)")
+
+
+def join_facts(document: Document, own: pd.DataFrame) -> pd.DataFrame:
+    """Return the project's table of facts with this report's own targets in place of what it held of the same report."""
+    import pandas as pd
+
+    facts = load_targets()
+    return pd.concat([facts[facts["report_id"] != document.report_id], own], ignore_index=True)
+
+
+def join_coverage(document: Document, own: pd.DataFrame) -> pd.DataFrame:
+    """Return the project's table of what reports do not state, with this report in place of what it held of the same."""
+    import pandas as pd
+
+    coverage = load_coverage()
+    others = coverage[coverage["report_id"] != document.report_id]
+    return pd.concat([others, build_coverage([outline_report(document)], own)], ignore_index=True)
+
+
+def compare_levels(table: pd.DataFrame, region_code: str, *, report_year: int) -> pd.DataFrame:
+    """Return `compare_chain`, or no rows where the report has no target that could be compared."""
+    try:
+        return compare_chain(table, region_code, report_year=report_year)
+    except DataError:
+        return trend(table, [], indicator="gdp_growth").assign(step_pp=float("nan"))
+
+
+def list_chain(region_code: str, *, report_year: int) -> list[str]:
+    """
+    Return the codes from the nation down to the region itself.
+
+    Examples
+    --------
+    >>> list_chain("320804", report_year=2023)
+    ['100000', '320000', '320800', '320804']
+    """
+    return [*(item.region_code for item in list_superiors(region_code, report_year=report_year)), region_code]
+
+
+def choose_peers(region: Region, report_year: int) -> list[tuple[str, str]]:
+    """
+    Return who is compared with whom: pairs of a region code and a rule of `policylab.analyse.compare.select_peers`.
+
+    A county stands among the units of its level that are known for the year, and its city among the cities of the
+    province, since few counties' reports are at hand.
+
+    Examples
+    --------
+    >>> choose_peers(find_region("320804"), 2023)
+    [('320800', 'cities'), ('320804', 'known')]
+    """
+    if region.level == "national":
+        return []
+    if region.level in ("province", "city"):
+        return [(region.region_code, "level" if region.level == "province" else "cities")]
+    above = list_superiors(region.region_code, report_year=report_year)[-1]
+    city = [(above.region_code, "cities")] if above.level == "city" else []
+    return [*city, (region.region_code, "known")]
+
+
+def rank_indicators(
+    table: pd.DataFrame, region_code: str, *, report_year: int, indicators: Iterable[str], peers: list[str]
+) -> pd.DataFrame:
+    """Return the region's own row of `compare_peers` for each indicator that it and another peer put a number on."""
+    import pandas as pd
+
+    ranked = [compare_peers(table, region_code, report_year=report_year, indicator="gdp_growth", peers=[]).head(0)]
+    for code in indicators:
+        rows = compare_peers(table, region_code, report_year=report_year, indicator=code, peers=peers)
+        ranked.append(rows[rows["region_code"].eq(region_code) & rows["rank"].notna() & rows["n_ranked"].gt(1)])
+    return pd.concat(ranked[1:] or ranked, ignore_index=True)
+
+
+def add_provinces(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with each region's province before its name, where the regions are of several provinces."""
+    places = {code: find_region(code) for code in table["region_code"].unique()}
+    provinces = {place.province for place in places.values()}
+    if len(provinces) < 2 or set(table["level"]) == {"province"}:
+        return table
+    names = {code: f"{find_region(place.province).short_name} {place.name}" for code, place in places.items()}
+    return table.assign(region_name=table["region_code"].map(names).astype("str"))

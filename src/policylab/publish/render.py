@@ -1,0 +1,139 @@
+"""HTML for notebooks and pages: every text that is put in is escaped, and a page stands by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from policylab.publish.fonts import cut_web_font
+from policylab.publish.words import name_indicator
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Nothing may be loaded or run, whatever the text of a report says: styles, images and fonts are inside the page.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+
+
+class Html(Markup):
+    """HTML that a notebook shows; ``Html("<p>{}</p>").format(text)`` escapes the text."""
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def join_html(parts: Iterable[Markup]) -> Html:
+    """Return pieces of HTML one after the other."""
+    return Html("\n").join(parts)
+
+
+def render_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
+    """
+    Return an HTML table; cells that are not HTML already are escaped.
+
+    Examples
+    --------
+    >>> print(render_table(["a"], [["<b>"]]))
+    <div class="table"><table><thead><tr><th>a</th></tr></thead><tbody>
+    <tr><td>&lt;b&gt;</td></tr>
+    </tbody></table></div>
+    """
+    head = Markup("").join(Markup("<th>{}</th>").format(cell) for cell in header)
+    body = [Markup("<tr>{}</tr>").format(_join_cells(row)) for row in rows]
+    table = Html('<div class="table"><table><thead><tr>{}</tr></thead><tbody>\n{}\n</tbody></table></div>')
+    return table.format(head, Markup("\n").join(body))
+
+
+def render_fold(summary: str, content: Markup) -> Html:
+    """Return content that is shown on a click on its summary."""
+    return Html("<details><summary>{}</summary>\n{}\n</details>").format(summary, content)
+
+
+def render_quote(text: str, start: int, end: int, as_written: str) -> Html:
+    """
+    Return ``text[start:end]`` with the value as written in it marked.
+
+    Examples
+    --------
+    >>> print(render_quote("目标：增长8%左右。", 3, 9, "8%左右"))
+    增长<mark>8%左右</mark>
+    """
+    quote = text[start:end]
+    at = quote.find(as_written) if as_written else -1
+    if at < 0:
+        return Html(escape(quote))
+    return Html("{}<mark>{}</mark>{}").format(quote[:at], as_written, quote[at + len(as_written) :])
+
+
+def render_link(address: str, words: str) -> Markup:
+    """Return a link to a web address or a place on the page; only the words for an address of another kind."""
+    if not address.startswith(("https://", "http://", "#")):
+        return escape(words)
+    return Markup('<a href="{}">{}</a>').format(address, words)
+
+
+def render_text(text: str, targets: pd.DataFrame, lang: str) -> Html:
+    """
+    Return a whole report with its targets marked: every quote has a mark that names its indicators, and an anchor.
+
+    Parameters
+    ----------
+    text : str
+        The text that the spans of `targets` refer to; shown unchanged.
+    targets : DataFrame, one row per target
+        ``start``, ``end`` and ``indicator`` are used; the anchor of a target is "c" and its start.
+    lang : "zh" or "en"
+    """
+    spans = sorted((int(row["start"]), int(row["end"]), str(row["indicator"])) for row in targets.to_dict("records"))
+    covering: list[list[str]] = [[] for _ in text]
+    for start, end, indicator in spans:
+        name = name_indicator(indicator, lang) if indicator != "other" else ""
+        for place in range(start, end):
+            covering[place].append(f"{start}:{name}")
+    pieces, place, anchors = [], 0, {start for start, _, _ in spans}
+    for names, group in groupby(range(len(text)), key=lambda index: covering[index]):
+        piece = text[place : place + len(list(group))]
+        pieces.append(_mark(piece, names, place if place in anchors else None))
+        place += len(piece)
+    return Html('<div class="document">{}</div>').format(Markup("").join(pieces))
+
+
+def render_page(body: str, *, title: str, lang: str) -> str:
+    """
+    Return a page that stands by itself: no script, nothing from elsewhere, the Chinese characters it shows inside it.
+
+    Parameters
+    ----------
+    body : str
+        HTML; trusted, since it was made by this module or from an executed notebook.
+    title : str
+    lang : "zh" or "en"
+    """
+    style = (Path(__file__).parent / "report.css").read_text("utf-8")
+    font = cut_web_font("".join(sorted({char for char in body + title if char.isprintable()})))
+    head = Markup(
+        '<!DOCTYPE html>\n<html lang="{}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" content="{}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{}</title>\n'
+    ).format({"zh": "zh-CN"}.get(lang, lang), _POLICY, title)
+    return f"{head}<style>\n{font}\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+
+
+def _join_cells(row: Sequence[object]) -> Markup:
+    """Return the cells of one row."""
+    return Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row)
+
+
+def _mark(piece: str, names: list[str], anchor: int | None) -> Markup:
+    """Return a piece of a report, marked where targets cover it."""
+    if not names:
+        return escape(piece)
+    attributes: dict[str, Any] = {"title": ", ".join(filter(None, (name.partition(":")[2] for name in names)))}
+    if anchor is not None:
+        attributes["id"] = f"c{anchor}"
+    listed = Markup("").join(Markup(' {}="{}"').format(key, value) for key, value in attributes.items() if value)
+    return Markup("<mark{}>{}</mark>").format(listed, piece)

@@ -1,0 +1,286 @@
+"""What the notebook of a district says, section by section: words, numbers and tables, all of them from data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from policylab.model import Document
+from policylab.publish.charts import NothingToDrawError
+from policylab.publish.figures import SavedFigure, save_figure
+from policylab.publish.render import Html, join_html, render_fold, render_link, render_quote, render_table, render_text
+from policylab.publish.words import format_number, format_step, format_value, is_na, list_rows, name_indicator, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from policylab.read.regions import Region
+
+_EXCERPTS = ("excerpt", "partial", "truncated")
+_PACKAGES = ("policylab", "pandas", "matplotlib", "papermill", "pyarrow")
+_HASH_SHOWN = 12
+
+
+def write_title(document: Document, region: Region, lang: str) -> Html:
+    """Return the title, which district and text the report is about, and a caution where the text is an excerpt."""
+    title = Html("<h1>{}</h1>").format(say("title", lang, region=region.name, year=document.report_year))
+    name = document.source.get("title") or document.report_id
+    place = say("subtitle", lang, place=region.full_name, code=region.region_code, title=name)
+    parts: list[Markup] = [title, _paragraph(place, "soft")]
+    if document.source.get("completeness") in _EXCERPTS:
+        parts.append(_paragraph(say("caution.excerpt", lang), "caution"))
+    return join_html(parts)
+
+
+def write_summary(own: pd.DataFrame, chain: pd.DataFrame, ranks: pd.DataFrame, lang: str) -> Html:
+    """Return the answer in a few lines: how many targets, the first indicator's steps over the levels above, its rank."""
+    headline = own[own["headline"]]
+    numbers = int(headline["low"].notna().sum())
+    counts = {"all": len(own), "headline": len(headline), "numbers": numbers, "words": len(headline) - numbers}
+    lines = [say("summary.count", lang, **counts)]
+    for _, rows in [*chain.groupby("indicator", sort=False)][:1]:
+        lines.append(_tell_steps(rows, lang))
+    lines += [_tell_rank(row, lang) for row in list_rows(ranks[ranks["rank"].notna()])][:1]
+    return _list_items(lines)
+
+
+def write_headline(document: Document, own: pd.DataFrame, lang: str) -> Html:
+    """Return the table of the main expected targets, each with its words and their place in the text."""
+    rows = [_tell_target(document, row, lang) for row in list_rows(own[own["headline"]])]
+    header = [say(f"column.{name}", lang) for name in ("indicator", "value", "quote", "modality", "place")]
+    return _write_section("headline", render_table(header, rows) if rows else None, lang)
+
+
+def write_chain(chain: pd.DataFrame, lang: str) -> Html:
+    """Return the table of the levels, one row per indicator and one column per level, with the step added at each."""
+    if chain.empty:
+        return _write_section("chain", None, lang)
+    header = [say("column.indicator", lang), *dict.fromkeys(chain["region_name"])]
+    rows = [
+        [name_indicator(str(code), lang), *(_tell_level(row, lang) for row in list_rows(levels))]
+        for code, levels in chain.groupby("indicator", sort=False)
+    ]
+    own = chain[chain["region_code"] == chain["region_code"].iloc[-1]]["step_pp"]
+    counts = {"up": int((own > 0).sum()), "same": int((own == 0).sum()), "down": int((own < 0).sum())}
+    lead = say("chain.lead", lang, n=len(rows), region=chain["region_name"].iloc[-1], **counts)
+    return _write_section("chain", join_html([_paragraph(lead), render_table(header, rows)]), lang)
+
+
+def write_heading(key: str, lang: str, *, is_empty: bool) -> Html:
+    """Return the heading of a section whose parts follow, and a line that says so where there are none."""
+    return _write_section(key, None if is_empty else Markup(""), lang)
+
+
+def write_peers(peers: pd.DataFrame, region_code: str, lang: str, *, rule: str) -> Html:
+    """Return where one region stands among its peers, in words; the figure and its data list all of them."""
+    place = {"indicator": name_indicator(peers["indicator"].iloc[0], lang), "year": peers["report_year"].iloc[0]}
+    kinds = peers.loc[peers["low"].notna(), "source_kind"].value_counts()
+    counts = {"n": len(peers), "read": int(kinds.get("report", 0)), "cited": int(kinds.get("citation", 0))}
+    heading = Html("<h3>{}</h3>").format(say(f"peers.{rule}", lang, **place))
+    lines = [say("peers.lead", lang, **counts), *(_tell_rank(row, lang) for row in _rows_of(peers, region_code))]
+    if rule == "known":
+        lines.append(say("peers.sample", lang))
+    return join_html([heading, _paragraph(" ".join(lines) if lang == "en" else "".join(lines))])
+
+
+def write_ranks(ranks: pd.DataFrame, lang: str) -> Html:
+    """Return the table of one region's rank in every indicator that it and its peers put a number on."""
+    if ranks.empty:
+        return _paragraph(say("ranks.none", lang), "soft")
+    header = [say(f"column.{name}", lang) for name in ("indicator", "value", "rank", "percentile", "median", "gap")]
+    rows = []
+    for row in list_rows(ranks):
+        median = f"{format_number(row['low'] - row['gap_to_median'])}{row['unit']}"
+        rank = say("rank.of", lang, rank=row["rank"], n=row["n_ranked"])
+        name = name_indicator(row["indicator"], lang)
+        rows.append(
+            [name, format_value(row, lang), rank, f"{row['percentile']:.0f}", median, format_step(row["gap_to_median"])]
+        )
+    return join_html([Html("<h3>{}</h3>").format(say("ranks.title", lang)), render_table(header, rows)])
+
+
+def write_trend(trend: pd.DataFrame, lang: str) -> Html:
+    """Return the table of the years, one row per report year and one column per region, folded."""
+    if not trend["low"].notna().any():
+        return _write_section("trend", None, lang)
+    header = [say("column.report_year", lang), *dict.fromkeys(trend["region_name"])]
+    years = trend[trend["missing"] != "no_report"].groupby("report_year")
+    cells = {(row["report_year"], row["region_name"]): format_value(row, lang) for row in list_rows(trend)}
+    rows = [[year, *(cells[year, name] for name in header[1:])] for year, _ in years]
+    span = {"first": rows[0][0], "last": rows[-1][0], "indicator": name_indicator(trend["indicator"].iloc[0], lang)}
+    table = render_fold(say("trend.table", lang), render_table(header, rows))
+    return _write_section("trend", join_html([_paragraph(say("trend.lead", lang, **span)), table]), lang)
+
+
+def write_evidence(document: Document, own: pd.DataFrame, compared: Sequence[pd.DataFrame], lang: str) -> Html:
+    """Return every number with its words: the report's own, those it was compared with, and the text with its marks."""
+    names = ("indicator", "value", "quote", "place", "rule", "status")
+    rows = [_tell_record(document, row, lang) for row in list_rows(own)]
+    table = render_table([say(f"column.{name}", lang) for name in names], rows)
+    parts: list[Markup] = [
+        _paragraph(say("evidence.lead", lang, sha256=document.sha256, n=len(own))),
+        render_fold(say("evidence.own", lang, n=len(own)), table),
+        _list_compared(document, compared, lang),
+        render_fold(say("evidence.text", lang, n=len(document.text)), render_text(document.text, own, lang)),
+    ]
+    return _write_section("evidence", join_html(parts), lang)
+
+
+def write_sources(document: Document, facts: pd.DataFrame, facts_sha256: str, lang: str) -> Html:
+    """Return what the report was made from: its own text, and the table of facts with its counts and hash."""
+    known = {**document.source, "sha256": document.sha256, "characters": f"{len(document.text):,}"}
+    rows = [[key, render_link(value, value)] for key, value in known.items() if value]
+    kinds = facts.drop_duplicates(["report_id", "source_kind"])["source_kind"].value_counts()
+    counts = {
+        "rows": f"{len(facts):,}",
+        "reports": f"{kinds.get('report', 0):,}",
+        "cited": f"{kinds.get('citation', 0):,}",
+    }
+    lead = say("sources.lead", lang, sha256=facts_sha256, **counts)
+    return _write_section("sources", join_html([render_table(["", document.report_id], rows), _paragraph(lead)]), lang)
+
+
+def write_run_record(parameters: Mapping[str, object], lang: str) -> Html:
+    """Return the facts of this run: its parameters, the versions used, and when it was made."""
+    import platform
+
+    versions = {"Python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    facts = {**parameters, **versions, say("record.made", lang): made}
+    rows = [[name, str(value)] for name, value in facts.items()]
+    return join_html([Html("<h3>{}</h3>").format(say("record.title", lang)), render_table(["", ""], rows)])
+
+
+def draw(
+    plot: Callable[..., Figure], data: pd.DataFrame, *, stem: str, lang: str, **details: Any
+) -> SavedFigure | Html:
+    """Return the saved figure of a table, or a line that says why there is nothing to draw."""
+    try:
+        return save_figure(plot(data, lang=lang, **details), stem, data=data, lang=lang)
+    except NothingToDrawError:
+        return _paragraph(say("draw.none", lang), "soft")
+
+
+def _write_section(key: str, content: Markup | None, lang: str) -> Html:
+    """Return a section with its heading; without content it says that there is nothing, and why."""
+    heading = Html("<h2>{}</h2>").format(say(f"{key}.heading", lang))
+    return join_html([heading, _paragraph(say(f"{key}.none", lang), "soft") if content is None else content])
+
+
+def _paragraph(text: str, kind: str = "") -> Html:
+    """Return a paragraph of escaped text."""
+    return Html('<p class="{}">{}</p>').format(kind, text) if kind else Html("<p>{}</p>").format(text)
+
+
+def _list_items(lines: Sequence[str]) -> Html:
+    """Return lines as a list."""
+    return Html("<ul>\n{}\n</ul>").format(Markup("\n").join(Markup("<li>{}</li>").format(line) for line in lines))
+
+
+def _rows_of(table: pd.DataFrame, region_code: str) -> list[dict[str, Any]]:
+    """Return the rows of one region."""
+    return list_rows(table[table["region_code"] == region_code])
+
+
+def _tell_steps(rows: pd.DataFrame, lang: str) -> str:
+    """Say one indicator's value and how far it is from each level above that states a number."""
+    *superiors, own = list_rows(rows)
+    value = say("steps.value", lang, indicator=name_indicator(own["indicator"], lang), value=format_value(own, lang))
+    steps = [
+        say(
+            "steps.step",
+            lang,
+            region=row["region_name"],
+            value=format_value(row, lang),
+            step=format_step(own["low"] - row["low"]),
+        )
+        for row in superiors
+        if not is_na(row["low"]) and not is_na(own["low"])
+    ]
+    return say("steps.all", lang, value=value, steps=say("alt.separator", lang).join(steps)) if steps else value
+
+
+def _tell_rank(row: Mapping[str, Any], lang: str) -> str:
+    """Say one region's rank, or that it has no number."""
+    facts = {"region": row["region_name"], "value": format_value(row, lang), "n": row["n_ranked"]}
+    if is_na(row["rank"]):
+        return say("rank.none", lang, **facts)
+    facts |= {"rank": row["rank"], "percentile": f"{row['percentile']:.0f}", "gap": format_step(row["gap_to_median"])}
+    return say("rank.all", lang, indicator=name_indicator(row["indicator"], lang), **facts)
+
+
+def _name_target(row: Mapping[str, Any], lang: str) -> str:
+    """Return what a target is about: the indicator, or the thing counted."""
+    return str(row["item"]) if row["indicator"] == "other" else name_indicator(row["indicator"], lang)
+
+
+def _tell_target(document: Document, row: Mapping[str, Any], lang: str) -> list[object]:
+    """Return the cells of one headline target."""
+    quote = render_quote(document.text, row["start"], row["end"], row["as_written"])
+    modality = say(f"modality.{row['modality']}", lang) + (say("modality.stretch", lang) if row["stretch"] else "")
+    return [_name_target(row, lang), format_value(row, lang), quote, modality, _tell_place(row)]
+
+
+def _tell_place(row: Mapping[str, Any]) -> Markup:
+    """Return the span of a quote, linked to its mark in the text, and its section."""
+    return Markup("<small>{}</small> {}").format(
+        render_link(f"#c{row['start']}", f"{row['start']}–{row['end']}"), row["section"]
+    )
+
+
+def _tell_level(row: Mapping[str, Any], lang: str) -> Markup:
+    """Return one level's value and, smaller, its step over the level above."""
+    return Markup("{} <small>{}</small>").format(format_value(row, lang), format_step(row["step_pp"]))
+
+
+def _tell_record(document: Document, row: Mapping[str, Any], lang: str) -> list[object]:
+    """Return the cells of one record of the report."""
+    quote = render_quote(document.text, row["start"], row["end"], row["as_written"])
+    name = say(f"kind_of.{row['kind']}", lang, name=_name_target(row, lang), period=row["period"])
+    return [
+        name,
+        format_value(row, lang),
+        quote,
+        _tell_place(row),
+        row["rule_id"],
+        say(f"status.{row['status']}", lang),
+    ]
+
+
+def _list_compared(document: Document, compared: Sequence[pd.DataFrame], lang: str) -> Html:
+    """Return the values of other regions that the comparisons used, each with its report and place, or its address."""
+    import pandas as pd
+
+    names = [
+        "region_name",
+        "report_year",
+        "indicator",
+        "as_written",
+        "source_kind",
+        "report_id",
+        "start",
+        "end",
+        "sha256",
+        "source_url",
+    ]
+    tables = [table[names] for table in compared if len(table)]
+    if not tables:
+        return Html("")
+    used = pd.concat(tables).drop_duplicates()
+    used = used[(used["source_kind"] != "") & (used["report_id"] != document.report_id)]
+    rows = []
+    for row in list_rows(used):
+        where = f"{row['report_id']} {row['start']}–{row['end']} {row['sha256'][:_HASH_SHOWN]}".strip()
+        source = render_link(
+            row["source_url"], say(f"kind.{row['source_kind']}", lang) if is_na(row["start"]) else where
+        )
+        rows.append(
+            [row["region_name"], row["report_year"], name_indicator(row["indicator"], lang), row["as_written"], source]
+        )
+    header = [say(f"column.{name}", lang) for name in ("region", "report_year", "indicator", "as_written", "source")]
+    return render_fold(say("evidence.compared", lang, n=len(rows)), render_table(header, rows))
