@@ -45,7 +45,7 @@ dataset: setup  ## build data/ from a corpus of reports: CORPUS=reports.parquet
 figures: setup  ## make the figures of the README
 	$(BIN)/python figures/make_figures.py
 
-lock:  ## write requirements.lock anew from pyproject.toml, in a clean environment
+lock:  ## write requirements.lock anew from pyproject.toml; take the oldest Python at hand: PYTHON=python3.11
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder" && \
 	    "$$folder/bin/pip" install --quiet --disable-pip-version-check '.[dev]' && \
 	    { echo '# Exact versions of everything that make setup installs. Written by make lock; edit pyproject.toml instead.'; \
