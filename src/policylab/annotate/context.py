@@ -10,7 +10,17 @@ from policylab.codebook import load_codebook
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _CUT = re.compile(r".*(?:[,;。:、\n(!?]|和|与|以及|及|并)", re.S)
-_PLAN_NUMBER = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
+_PAST_YEARS = re.compile(r".{0,4}(?:过去|五年来|这五年|近五年|近5年|上届|五年间)")
+_PLAN_NUMBER = {
+    "九": 1996,
+    "十": 2001,
+    "十一": 2006,
+    "十二": 2011,
+    "十三": 2016,
+    "十四": 2021,
+    "十五": 2026,
+    "十六": 2031,
+}
 _PLAN = re.compile(r"(?<![二三四五六七八九])(十?[一二三四五六九]|十)五(?=[”\"规时期末计])")
 _NEW_CLAUSE = re.compile(
     r"[,;]\s*(?=新|完成|建设|建成|实施|推进|推动|加快|加强|培育|引进|开展|改造|打造|持续|深入|全面|积极|大力|支持|做|抓|启动|提升|"
@@ -32,7 +42,7 @@ def five_year_period(words: str, report_year: int) -> str:
     >>> five_year_period("“十五五”时期", 2026), five_year_period("今后五年", 2017)
     ('2026-2030', '2017-2021')
     """
-    if re.match(r".{0,4}(?:过去|五年来|这五年|近|上届|五年间)", words):
+    if _PAST_YEARS.match(words):
         return "past"
     found = _PLAN.search(words)
     until = re.search(r"到(20\d\d)年", words)
@@ -121,7 +131,9 @@ def stretch_pattern() -> re.Pattern[str]:
 def _period_pattern() -> re.Pattern[str]:
     """Compile the period cues."""
     groups = {entry["code"]: entry["pattern"] for entry in load_codebook().wording["period"]}
-    return re.compile(rf"(?<![\d比较])(?P<year>(?:19|20)\d\d)年|(?P<multi>{groups['multi']})|(?P<average>{groups['average']})|(?P<total>{groups['total']})|(?P<annual>{groups['annual']})")
+    return re.compile(
+        rf"(?P<year>(?:19|20)\d\d)年(?<![\d比较].{{5}})|(?P<multi>{groups['multi']})|(?P<average>{groups['average']})|(?P<total>{groups['total']})|(?P<annual>{groups['annual']})"
+    )
 
 
 @cache

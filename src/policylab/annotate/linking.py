@@ -47,7 +47,9 @@ class _Subject(NamedTuple):
 
 _SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
 _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
-_NOT_SUBJECT = re.compile(r"(?:占|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$")
+_NOT_SUBJECT = re.compile(
+    r"(?:占|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$"
+)
 _SHARE_OF = r"(?:占|相当于|在)[^,。;、\d]{1,18}?(?:的|中的|中)?(?:比重|比例|份额|占比|比率)"
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _OPENING = re.compile(r"(?:\[\d{1,2}\])?[,、和并及 (\n]*")
@@ -79,7 +81,9 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     recent: list[_Subject] = []
     anchor = start
     share = False
-    mentions = [mention for mention in mentions if not _NOT_SUBJECT.search(folded, max(start, mention.start - 5), mention.start)]
+    mentions = [
+        mention for mention in mentions if not _NOT_SUBJECT.search(folded, max(start, mention.start - 5), mention.start)
+    ]
     for run in _split_runs(folded, quantities):
         found, gap, rule_id = _find_subjects(folded, anchor, run, mentions, subjects, recent, sentence_start=start)
         if gap is not None:
@@ -96,7 +100,11 @@ def _split_runs(folded: str, quantities: Sequence[Quantity]) -> list[list[Quanti
     """Group quantities that only a delimiter parts: 7%、8%左右."""
     runs: list[list[Quantity]] = []
     for quantity in quantities:
-        if runs and _LIST_DELIMITER.fullmatch(folded, runs[-1][-1].end, quantity.start) and _alike(runs[-1][-1], quantity):
+        if (
+            runs
+            and _LIST_DELIMITER.fullmatch(folded, runs[-1][-1].end, quantity.start)
+            and _alike(runs[-1][-1], quantity)
+        ):
             runs[-1].append(quantity)
         else:
             runs.append([quantity])
@@ -110,8 +118,14 @@ def _alike(left: Quantity, right: Quantity) -> bool:
 
 
 def _find_subjects(
-    folded: str, anchor: int, run: list[Quantity], mentions: Sequence[Mention], subjects: list[_Subject],
-    recent: list[_Subject], *, sentence_start: int,
+    folded: str,
+    anchor: int,
+    run: list[Quantity],
+    mentions: Sequence[Mention],
+    subjects: list[_Subject],
+    recent: list[_Subject],
+    *,
+    sentence_start: int,
 ) -> tuple[list[_Subject], Gap | None, str]:
     """Return the concepts that the run is about, the words that join them, and the rule that said so."""
     value_start = run[0].start
@@ -140,7 +154,11 @@ def _find_subjects(
 def _widen(folded: str, near: list[Mention], index: int) -> list[_Subject]:
     """Return the concepts of a mention and of those joined to it by 、 or 和 before it."""
     found = _to_subjects(near[index])
-    while index > 0 and _SPLIT.fullmatch(folded, near[index - 1].end, near[index].start) and "," not in folded[near[index - 1].end : near[index].start]:
+    while (
+        index > 0
+        and _SPLIT.fullmatch(folded, near[index - 1].end, near[index].start)
+        and "," not in folded[near[index - 1].end : near[index].start]
+    ):
         index -= 1
         found = _to_subjects(near[index]) + found
     return found
@@ -206,15 +224,24 @@ def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id
     if len(found) < len(run):
         found = found + [_Subject("-", quantity.start) for quantity in run[len(found) :]]
     bound = run[-1].bound if rule_id == "apart" else ""
-    return [_to_link(_spread(quantity, bound, gap, run), subject, gap, rule_id) for quantity, subject in zip(run, found, strict=False)]
+    return [
+        _to_link(_spread(quantity, bound, gap, run), subject, gap, rule_id)
+        for quantity, subject in zip(run, found, strict=False)
+    ]
 
 
 def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Quantity:
     """Give 左右 at the end of a list, and 突破 at its head, to every bare member."""
     if quantity.bound != "exact" or quantity.low != quantity.high:
         return quantity
-    spread = bound if bound in ("about", "at_least", "at_most") else run[0].bound if run[0].bound == "at_least" and not run[0].as_written.endswith("上") else ""
-    return Quantity(quantity.start, quantity.end, quantity.low, quantity.high, quantity.unit, spread or "exact", quantity.as_written)
+    spread = (
+        bound
+        if bound in ("about", "at_least", "at_most")
+        else run[0].bound
+        if run[0].bound == "at_least" and not run[0].as_written.endswith("上")
+        else ""
+    )
+    return quantity._replace(bound=spread or "exact")
 
 
 def _to_link(quantity: Quantity, subject: _Subject, gap: Gap, rule_id: str) -> Link:

@@ -16,9 +16,15 @@ _DELIMITER = re.compile(r"、|和|及|与|以及|,")
 _MEASURES = ("growth", "rate", "share", "level", "mass", "count", "state")
 _AMOUNT = re.compile(r"(?:总额|总值|到账|总量)$")
 _SHARE = re.compile("占比|比重")
-_COMPOSITE = re.compile(r"^(?:节能|减排|节能减排|节能降耗|减污|降耗|减碳|环保|节能环保|排放|资源节约)+(?:等.*|指标|目标|任务)?$")
-_LEADING = re.compile(r"^(?:其中|确保|力争|努力|争取|坚决|全力|推动|促进|实现|保持|继续|同时|并|要|以及|各地|稳步|着力|主要|[\s“:])+")
-_OBJECT = re.compile(r"(?:下达(?:我[省市区县])?|要求|确定|规定|核定|市定|省定|国家|上级)(?:的)?(?P<object>[^,;。]+?)(?:等)?(?:各项)?(?:目标任务|约束性指标|控制目标|目标|任务|指标|要求|计划)$")
+_COMPOSITE = re.compile(
+    r"^(?:节能|减排|节能减排|节能降耗|减污|降耗|减碳|环保|节能环保|排放|资源节约)+(?:等.*|指标|目标|任务)?$"
+)
+_LEADING = re.compile(
+    r"^(?:其中|确保|力争|努力|争取|坚决|全力|推动|促进|实现|保持|继续|同时|并|要|以及|各地|稳步|着力|主要|[\s“:])+"
+)
+_OBJECT = re.compile(
+    r"(?:下达(?:我[省市区县])?|要求|确定|规定|核定|市定|省定|国家|上级)(?:的)?(?P<object>[^,;。]+?)(?:等)?(?:各项)?(?:目标任务|约束性指标|控制目标|目标|任务|指标|要求|计划)$"
+)
 _ASSIGNED = re.compile(r"^(?:圆满|全面|坚决|确保|努力|力争)*(?:完成|达到|实现|落实)")
 
 
@@ -34,7 +40,9 @@ class Statement(NamedTuple):
     scope: str = ""
 
 
-def find_statements(folded: str, start: int, end: int, mentions: Sequence[Mention], taken: Sequence[tuple[int, int]]) -> list[Statement]:
+def find_statements(
+    folded: str, start: int, end: int, mentions: Sequence[Mention], taken: Sequence[tuple[int, int]]
+) -> list[Statement]:
     """
     Return the qualitative targets of a stretch of the headline block, one for each indicator.
 
@@ -82,13 +90,23 @@ def _read_clause(
 
 
 def _subject_spans(
-    folded: str, span: tuple[int, int], match: re.Match[str], code: str, mentions: Sequence[Mention], carried: tuple[int, int] | None
+    folded: str,
+    span: tuple[int, int],
+    match: re.Match[str],
+    code: str,
+    mentions: Sequence[Mention],
+    carried: tuple[int, int] | None,
 ) -> list[tuple[int, int]]:
     """Return where the subject stands: before the predicate, as its object, or in the clause before."""
     start, end = span
     before = folded[start : match.start()]
     opening = _LEADING.match(before)
-    left = min([start + (opening.end() if opening else 0), *(mention.start for mention in mentions if start <= mention.start < match.start())])
+    left = min(
+        [
+            start + (opening.end() if opening else 0),
+            *(mention.start for mention in mentions if start <= mention.start < match.start()),
+        ]
+    )
     target = _OBJECT.search(folded, start, end) if code == "complete_assigned" else None
     if target and (left >= match.start() or not _has_name(folded[left : match.start()])):
         return [target.span("object")]
@@ -114,25 +132,45 @@ def _to_statements(
     statements: list[Statement] = []
     for left, right, concepts in members:
         words = folded[left:right].strip()
-        if _COMPOSITE.match(words) and (len(members) > 1 and any(c for a, _, c in members if a != left) or words.startswith("排放")):
+        if _COMPOSITE.match(words) and (
+            len(members) > 1 and any(c for a, _, c in members if a != left) or words.startswith("排放")
+        ):
             continue
         for concept in concepts or ("other",):
-            indicator = _indicator(concept, code, folded[spans[-1][0] : match.end()] if _SHARE.search(folded, *spans[-1]) else words)
+            indicator = _indicator(
+                concept, code, folded[spans[-1][0] : match.end()] if _SHARE.search(folded, *spans[-1]) else words
+            )
             named = next((mention.start for mention in inside if left <= mention.start < right), left)
             scope = read_scope(folded[left:named]) or ""
-            statements.append(Statement(min(left, match.start()), max(end, right), match.start(), indicator, words, code, scope))
+            statements.append(
+                Statement(min(left, match.start()), max(end, right), match.start(), indicator, words, code, scope)
+            )
     return [statement for statement in statements if statement.item and len(statement.item) <= 40]
 
 
 def _members(folded: str, left: int, right: int, inside: Sequence[Mention]) -> list[tuple[int, int, tuple[str, ...]]]:
     """Return the members of a list with their concepts."""
     members, begin = [], left
-    cuts = [m.span() for m in _DELIMITER.finditer(folded, left, right) if not any(x.start < m.end() and m.start() < x.end for x in inside)]
+    cuts = [
+        m.span()
+        for m in _DELIMITER.finditer(folded, left, right)
+        if not any(x.start < m.end() and m.start() < x.end for x in inside)
+    ]
     for cut_start, cut_end in [*cuts, (right, right)]:
         if cut_start > begin:
             found = [mention for mention in inside if begin <= mention.start < cut_start]
             concepts = found[-1].concepts if found else _composite(folded[begin:cut_start])
-            members.append((begin, cut_start, tuple(concept.removesuffix(".share") for concept in concepts if concept != "-" and not concept.endswith(".area"))))
+            members.append(
+                (
+                    begin,
+                    cut_start,
+                    tuple(
+                        concept.removesuffix(".share")
+                        for concept in concepts
+                        if concept != "-" and not concept.endswith(".area")
+                    ),
+                )
+            )
         begin = cut_end
     return members
 

@@ -12,10 +12,21 @@ from policylab.model import Quantity
 
 _NUMBER = r"\d{1,15}(?:,\d{3}(?!\d))*(?:\.\d{1,8})?"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千)?"
+_HANZI_NUMBER = "[一二三四五六七八九十百千万亿两]{1,9}"
+_HANZI_START = frozenset("一二三四五六七八九十百千万亿两")
+_NOT_BEFORE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.第前每+_/:")
+_NOT_BEFORE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789第前每数几")
 _DASH = r"\s?(?:-{1,2}|~|至|到)\s?"
 _SUFFIX = r"\s?(?:。以内|目标(?:范围)?(?:以|之)?内|及以上|以上|以内|之内|内(?=[,、;。])|及以下|以下|左右|上下)"
 _AT_LEAST, _AT_MOST, _ABOUT = "at_least", "at_most", "about"
-_SUFFIX_BOUND = {"。以内": _AT_MOST, "及以上": _AT_LEAST, "以上": _AT_LEAST, "以内": _AT_MOST, "之内": _AT_MOST, "内": _AT_MOST}
+_SUFFIX_BOUND = {
+    "。以内": _AT_MOST,
+    "及以上": _AT_LEAST,
+    "以上": _AT_LEAST,
+    "以内": _AT_MOST,
+    "之内": _AT_MOST,
+    "内": _AT_MOST,
+}
 _SUFFIX_BOUND |= {"及以下": _AT_MOST, "以下": _AT_MOST, "左右": _ABOUT, "上下": _ABOUT}
 
 # Words right before a number that bound it. Longer ones first, so that 不高于 is not read as 高于.
@@ -29,7 +40,9 @@ _PREFIX_BOUND = {
     "少于": _AT_MOST, "大约": _ABOUT, "接近": _ABOUT, "将近": _ABOUT, "约": _ABOUT, "近": _ABOUT, "超": _AT_LEAST,
     "逾": _AT_LEAST, "破": _AT_LEAST, "达到": None, "达": None,
 }  # fmt: skip
-_PREFIX = re.compile("(?:" + "|".join(sorted((k for k, v in _PREFIX_BOUND.items() if v is not None), key=len, reverse=True)) + r")\s?$")
+_PREFIX = re.compile(
+    "(?:" + "|".join(sorted((k for k, v in _PREFIX_BOUND.items() if v is not None), key=len, reverse=True)) + r")\s?$"
+)
 _HANZI = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _HANZI_UNITS = {"十": 10, "百": 100, "千": 1000}
 
@@ -62,31 +75,46 @@ def find_quantities(text: str) -> list[Quantity]:
 
 def iter_quantities(text: str, folded: str, start: int, end: int) -> Iterator[Quantity]:
     """Yield the quantities of ``text[start:end]``; ``folded`` is `fold(text)`, passed in because folding is paid once."""
-    for match in _pattern().finditer(folded, start, end):
-        quantity = _from_match(text, folded, match, start)
+    last = start
+    for match in sorted(_iter_matches(folded, start, end), key=re.Match.start):
+        if match.start() < last:
+            continue
+        quantity = _from_match(text, folded, match, last)
         if quantity is not None:
+            last = quantity.end
             yield quantity
 
 
+def _iter_matches(folded: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield what may be numbers. What stands before is checked here: a pattern that opens with digits scans faster."""
+    figures, characters, percent = _patterns()
+    for match in figures.finditer(folded, start, end):
+        if folded[match.start() - 1 : match.start()] not in _NOT_BEFORE:
+            yield match
+    for match in characters.finditer(folded, start, end):
+        if folded[match.start() - 1 : match.start()] not in _NOT_BEFORE_CHARACTERS:
+            yield match
+    if "百分之" in folded:
+        yield from percent.finditer(folded, start, end)
+
+
 @cache
-def _pattern() -> re.Pattern[str]:
-    """Compose the scanner from the units of the codebook: one pass over the text."""
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Compose the scanners from the units of the codebook: numbers in figures, in characters, and 百分之."""
     units = load_codebook().units.values()
     scalable = _alternatives(fold(unit.unit) for unit in units if unit.scalable).replace("|人|", "|人(?![民均才大])|")
     fixed = _alternatives(fold(unit.unit) for unit in units if not unit.scalable)
     unit = rf"(?:{fixed}|{_SCALE}[余多]?(?:{scalable})|(?:万|亿)(?=[,、;。以左]|$))"
     # A list may name its unit once (提升7.4、2.8个百分点): the bare member looks ahead for it.
     ahead = rf"(?=(?:\s?[、和与]\s?{_NUMBER}){{1,4}}\s?(?P<ahead>{unit}))"
-    arabic = (
-        rf"(?<![a-z\d.第前每+_/:])(?P<n1>{_NUMBER})\s?"
-        rf"(?:(?:(?P<u1>{unit}|万|亿)?{_DASH}(?P<n2>{_NUMBER})\s?)?(?P<unit>{unit})(?P<more>[余多](?!种))?(?P<suffix>{_SUFFIX})?|{ahead})"
+    figures = (
+        rf"(?P<first>{_NUMBER})\s?(?:(?:(?:{unit}|万|亿)?{_DASH}(?P<second>{_NUMBER})\s?)?"
+        rf"(?P<unit>{unit})(?P<more>[余多](?!种))?(?P<suffix>{_SUFFIX})?|{ahead})"
     )
-    numeral = "[一二三四五六七八九十百千万亿两]{1,9}"
-    hanzi = (
-        rf"(?<![\d第前每数几a-z])(?P<hanzi>{numeral})(?:[至到](?P<hanzi2>{numeral}))?(?P<hmore>[余多])?(?P<hunit>{scalable}|倍)(?P<hsuffix>{_SUFFIX})?"
-    )
-    percent = rf"百分之(?P<percent>[一二三四五六七八九十零]{{1,3}})(?:点(?P<point>[零一二三四五六七八九]{{1,3}}))?(?P<psuffix>{_SUFFIX})?"
-    return re.compile(rf"{arabic}|{percent}|{hanzi}")
+    characters = rf"(?P<first>{_HANZI_NUMBER})(?:[至到](?P<second>{_HANZI_NUMBER}))?(?P<more>[余多])?(?P<unit>{scalable}|倍)(?P<suffix>{_SUFFIX})?"
+    digits = "[零一二三四五六七八九]{1,3}"
+    percent = rf"百分之(?P<first>[一二三四五六七八九十零]{{1,3}})(?:点(?P<point>{digits}))?(?P<suffix>{_SUFFIX})?(?P<more>余)?"
+    return re.compile(figures), re.compile(characters), re.compile(percent)
 
 
 def _alternatives(words: Iterator[str]) -> str:
@@ -96,15 +124,15 @@ def _alternatives(words: Iterator[str]) -> str:
 
 def _from_match(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
     """Build the quantity of one match, or None where the words are no number."""
-    if match["hanzi"]:
-        return _from_hanzi(text, folded, match, left)
-    if match["percent"]:
+    if match[0].startswith("百分之"):
         return _from_percent(text, folded, match, left)
+    if match["first"][0] in _HANZI_START:
+        return _from_hanzi(text, folded, match, left)
     unit_span = match.span("unit") if match["unit"] else match.span("ahead")
-    low = Decimal(match["n1"].replace(",", ""))
-    high = Decimal(match["n2"].replace(",", "")) if match["n2"] else low
-    end = match.end() if match["unit"] else match.end("n1")
-    if match["n2"] and not _is_range(folded, match, low, high):
+    low = Decimal(match["first"].replace(",", ""))
+    high = Decimal(match["second"].replace(",", "")) if match["second"] else low
+    end = match.end() if match["unit"] else match.end("first")
+    if match["second"] and not _is_range(folded, match, low, high):
         return None
     return _quantity(text, folded, left, match.start(), end, low, high, text[slice(*unit_span)], match)
 
@@ -116,11 +144,19 @@ def _is_range(folded: str, match: re.Match[str], low: Decimal, high: Decimal) ->
 
 
 def _quantity(
-    text: str, folded: str, left: int, start: int, end: int, low: Decimal, high: Decimal, unit: str, match: re.Match[str]
+    text: str,
+    folded: str,
+    left: int,
+    start: int,
+    end: int,
+    low: Decimal,
+    high: Decimal,
+    unit: str,
+    match: re.Match[str],
 ) -> Quantity:
     """Assemble value, bound words and span."""
-    suffix = match["suffix"] or match["hsuffix"] or match["psuffix"]
-    more = match["more"] or match["hmore"] or re.search("[余多]", unit)
+    suffix = match["suffix"]
+    more = match["more"] or "余" in unit or "多" in unit
     prefix = _PREFIX.search(folded, max(left, start - 5), start)
     bound = "range" if low != high else "exact"
     if prefix:
@@ -130,25 +166,32 @@ def _quantity(
         bound = "range" if low != high else _SUFFIX_BOUND.get(suffix.strip(), _AT_MOST)
     elif more and bound == "exact":
         bound = _AT_LEAST
-    return Quantity(start, end, low, high, re.sub("[余多]", "", unit), bound, text[start:end])
+    return Quantity(start, end, low, high, unit.replace("余", "").replace("多", ""), bound, text[start:end])
 
 
 def _from_hanzi(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
     """Build the quantity of a number in characters; small counts only from 两 up, with a counter that counts things."""
-    numeral, unit_at = match["hanzi"], match.start("hunit")
+    numeral, unit_at = match["first"], match.start("unit")
     core = numeral.rstrip("万亿")
     value = _parse_hanzi(core) if core else 1
-    if value is None or (not core and len(numeral) == 1 and not match["hmore"] and folded[match.start() - 1 : match.start()] not in tuple("破超过上近")):
+    if value is None or (
+        not core
+        and len(numeral) == 1
+        and not match["more"]
+        and folded[match.start() - 1 : match.start()] not in tuple("破超过上近")
+    ):
         return None
     scale = numeral[len(core) :]
-    unit = scale + text[unit_at : match.end("hunit")]
-    if folded.startswith("方百", match.end("hunit") - 1):
+    unit = scale + text[unit_at : match.end("unit")]
+    if folded.startswith("方百", match.end("unit") - 1):
         return None
-    if match["hanzi2"] and folded.startswith(("至", "到"), match.end("hanzi")):
-        core = f"{core}至{match['hanzi2']}"
-    if not scale and not _counts_things(core, value, bool(match["hmore"]), match["hunit"], folded[match.end() : match.end() + 2]):
+    if match["second"] and folded.startswith(("至", "到"), match.end("first")):
+        core = f"{core}至{match['second']}"
+    if not scale and not _counts_things(
+        core, value, bool(match["more"]), match["unit"], folded[match.end() : match.end() + 2]
+    ):
         return None
-    high = _parse_hanzi(match["hanzi2"].rstrip("万亿")) if match["hanzi2"] else value
+    high = _parse_hanzi(match["second"].rstrip("万亿")) if match["second"] else value
     if high is None or high < value:
         return None
     return _quantity(text, folded, left, match.start(), match.end(), Decimal(value), Decimal(high), unit, match)
@@ -156,7 +199,7 @@ def _from_hanzi(text: str, folded: str, match: re.Match[str], left: int) -> Quan
 
 def _from_percent(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
     """Build the quantity of 百分之六点五."""
-    value = _parse_hanzi(match["percent"])
+    value = _parse_hanzi(match["first"])
     if value is None:
         return None
     digits = "".join(str(_HANZI[char]) for char in match["point"] or "")

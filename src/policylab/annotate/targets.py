@@ -27,13 +27,23 @@ from policylab.codebook.mentions import Mention, find_mentions
 from policylab.model import Document, Quantity, Section, Span, Structure, Target
 from policylab.read.structure import parse_folded, split_sentences
 
-_TERM_REVIEW = re.compile(r"(?:过去|这|近|本届政府|任期)[^。]{0,6}(?:五|5)年|五年来|“?十[一二三四]五”?(?:时期|期间|以来|规划)|本届政府|任期")
+_TERM_REVIEW = re.compile(
+    r"(?:过去|这|近|本届政府|任期)[^。]{0,6}(?:五|5)年|五年来|“?十[一二三四]五”?(?:时期|期间|以来|规划)|本届政府|任期"
+)
 _OF = re.compile(r"的(?!目标|基础|水平|增长|增速)[\u4e00-\u9fff“]")
 _THRESHOLD = re.compile(r"(?:的)?(?![,;。、)\n:!?]|$)")
-_ANNOUNCED = re.compile(r"(?:大)?(?:方面|始终|坚持|着力|必须|关键(?:环节|任务)?(?:[,;。、]|$)|一批|重点工作|转变|“(?![^”]{1,12}”[\u4e00-\u9fff“、])|字|聚焦|更加|环节|层面|维度|坚决|问题|重点任务|工作|文章|导向|更高|更大|突破”)")
-_SKIP_BEFORE = re.compile(r"(?:每|前|第|总投资(?:额)?(?:达|约|超|超过)?|投资额|占地(?:面积)?|年产|日产|日处理|总长|全长|总面积|装机容量|装机|建筑面积|计划投资|概算|估算)$")
-_PLAN_YEAR = re.compile(r"“?十[一二三四五六]五”?(?:规划)?(?:的)?(?:开局|收官|关键|承上启下|第[一二三四五]年|起步|中期|实施|开篇)")
-_FIVE_YEARS = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来|“?十[一二三四五六]五”?)(?:五年|5年|时期|期间)[^,。\n]{0,12}")
+_ANNOUNCED = re.compile(
+    r"(?:大)?(?:方面|始终|坚持|着力|必须|关键(?:环节|任务)?(?:[,;。、]|$)|一批|重点工作|转变|“(?![^”]{1,12}”[\u4e00-\u9fff“、])|字|聚焦|更加|环节|层面|维度|坚决|问题|重点任务|工作|文章|导向|更高|更大|突破”)"
+)
+_SKIP_BEFORE = re.compile(
+    r"(?:每|前|第|总投资(?:额)?(?:达|约|超|超过)?|投资额|占地(?:面积)?|年产|日产|日处理|总长|全长|总面积|装机容量|装机|建筑面积|计划投资|概算|估算)$"
+)
+_PLAN_YEAR = re.compile(
+    r"“?十[一二三四五六]五”?(?:规划)?(?:的)?(?:开局|收官|关键|承上启下|第[一二三四五]年|起步|中期|实施|开篇)"
+)
+_FIVE_YEARS = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来|“?十[一二三四五六]五”?)(?:五年|5年|时期|期间)[^,。\n]{0,12}"
+)
 _PAST = re.compile(r"去年|上年|已(?:完成|建成|经|有|达)|近年来|目前")
 
 
@@ -46,13 +56,13 @@ class _Reading:
     structure: Structure
     mentions: list[Mention]
     quantities: list[Quantity]
+    mention_starts: list[int]
+    quantity_starts: list[int]
 
     def within(self, span: Span) -> tuple[list[Mention], list[Quantity]]:
         """Return mentions and quantities inside a span."""
-        first = bisect_left(self.mentions, span.start, key=lambda mention: mention.start)
-        last = bisect_left(self.mentions, span.end, key=lambda mention: mention.start)
-        low = bisect_left(self.quantities, span.start, key=lambda quantity: quantity.start)
-        high = bisect_left(self.quantities, span.end, key=lambda quantity: quantity.start)
+        first, last = bisect_left(self.mention_starts, span.start), bisect_left(self.mention_starts, span.end)
+        low, high = bisect_left(self.quantity_starts, span.start), bisect_left(self.quantity_starts, span.end)
         return self.mentions[first:last], self.quantities[low:high]
 
 
@@ -96,7 +106,7 @@ def _read(document: Document) -> _Reading:
     quantities = list(iter_quantities(document.text, folded, 0, len(folded)))
     starts = [mention.start for mention in mentions]
     free = [q for q in quantities if not _covers(mentions, starts, q.start, q.end)]
-    return _Reading(document, folded, parse_folded(folded), mentions, free)
+    return _Reading(document, folded, parse_folded(folded), mentions, free, starts, [q.start for q in free])
 
 
 def _covers(mentions: list[Mention], starts: list[int], start: int, end: int) -> bool:
@@ -113,7 +123,9 @@ def _read_review(reading: _Reading) -> Iterator[Target]:
     review, year = reading.structure.review, reading.document.report_year
     if review is None:
         return
-    default = "multi" if _TERM_REVIEW.search(reading.folded, review.start, min(review.end, review.start + 500)) else "annual"
+    default = (
+        "multi" if _TERM_REVIEW.search(reading.folded, review.start, min(review.end, review.start + 500)) else "annual"
+    )
     for sentence in split_sentences(reading.folded, review.start, review.end):
         opening = list(cues(reading.folded, sentence.start, min(sentence.end, sentence.start + 16)))
         default = _new_default(opening, default, year - 1)
@@ -132,7 +144,9 @@ def _new_default(opening: list[tuple[int, str]], default: str, result_year: int)
     return default
 
 
-def _read_results(reading: _Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity], default: str) -> Iterator[Target]:
+def _read_results(
+    reading: _Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity], default: str
+) -> Iterator[Target]:
     """Yield the results of one sentence that are last year's."""
     year = reading.document.report_year
     found = list(cues(reading.folded, sentence.start, quantities[-1].end))
@@ -144,7 +158,11 @@ def _read_results(reading: _Reading, sentence: Span, mentions: list[Mention], qu
             continue
         before = [cue for place, cue in found if place < link.quantity.start]
         cue = before[-1] if before else default
-        annual = cue in ("annual", str(year - 1)) or (baseline and cue in ("multi", "total") and link.code.endswith(("_level", "_rate", "_share", "_capita", "_cover")))
+        annual = cue in ("annual", str(year - 1)) or (
+            baseline
+            and cue in ("multi", "total")
+            and link.code.endswith(("_level", "_rate", "_share", "_capita", "_cover"))
+        )
         baseline = False
         scope = _link_scope(reading.folded, sentence.start, link)
         if link.code and annual and scope is not None and not _OF.match(reading.folded, link.quantity.end):
@@ -185,7 +203,7 @@ def _plan_period(reading: _Reading, sentence: Span, period: str, before_block: b
             if cue in ("annual", str(year)):
                 return annual_period(year)
             if cue == "multi" and not _PLAN_YEAR.match(folded, place):
-                return five_year_period(folded[place : place + 30], year)
+                return five_year_period(folded[max(sentence.start, place - 3) : place + 30], year)
         return period
     opening = _FIVE_YEARS.match(folded, sentence.start)
     if opening and folded[sentence.start - 1 : sentence.start] == "\n":
@@ -193,7 +211,9 @@ def _plan_period(reading: _Reading, sentence: Span, period: str, before_block: b
     return annual_period(year) if folded[sentence.start - 1 : sentence.start] == "\n" else period
 
 
-def _read_commitments(reading: _Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity], period: str) -> Iterator[Target]:
+def _read_commitments(
+    reading: _Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity], period: str
+) -> Iterator[Target]:
     """Yield the commitments of one sentence."""
     year, folded = reading.document.report_year, reading.folded
     found = [(place, cue) for place, cue in cues(folded, sentence.start, quantities[-1].end) if cue != "total"]
@@ -226,12 +246,23 @@ def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
     """Tell a commitment from thresholds, attributes, ranks, code words and announced lists."""
     before, after = folded[max(start, quantity.start - 12) : quantity.start], folded[quantity.end : quantity.end + 12]
     dimension = load_codebook().dimension(quantity.unit)
-    threshold = quantity.as_written.endswith(("以上", "以下", "以内")) and dimension in ("money", "land", "area", "power", "length", "mass")
+    threshold = quantity.as_written.endswith(("以上", "以下", "以内")) and dimension in (
+        "money",
+        "land",
+        "area",
+        "power",
+        "length",
+        "mass",
+    )
     if threshold and _THRESHOLD.match(after) and not after.startswith(("目标", "规模")):
         return False
     if _SKIP_BEFORE.search(before) or (dimension == "count" and _ANNOUNCED.match(after)):
         return False
-    if dimension in ("power", "mass", "apparent_power", "electricity") and re.match(r"[\u4e00-\u9fff“]", after) and not re.match("任务|目标|江水", after):
+    if (
+        dimension in ("power", "mass", "apparent_power", "electricity")
+        and re.match(r"[\u4e00-\u9fff“]", after)
+        and not re.match("任务|目标|江水", after)
+    ):
         return False
     if dimension in ("money", "money_usd") and _OF.match(after):
         return False
@@ -275,7 +306,9 @@ def _read_items(reading: _Reading, sentence: Span, mentions: list[Mention], quan
             continue
         scope = _link_scope(reading.folded, sentence.start, link)
         if link.code and scope is not None:
-            records.append(_from_link(reading, link, kind="target", period=annual_period(year), scope=scope, headline=True))
+            records.append(
+                _from_link(reading, link, kind="target", period=annual_period(year), scope=scope, headline=True)
+            )
         else:
             records += _others(reading, link, headline=True)
     taken = [(target.start or 0, target.end or 0) for target in records]
@@ -307,7 +340,7 @@ def _link_scope(folded: str, start: int, link: Link) -> str | None:
 def _settle_bound(quantity: Quantity, kind: str, folded: str) -> Quantity:
     """控制在3% is a ceiling when it is a target, the value when it is a result."""
     if kind == "target" and quantity.bound == "exact" and folded.startswith("控制在", quantity.start):
-        return replace(quantity, bound="at_most")
+        return quantity._replace(bound="at_most")
     return quantity
 
 
@@ -332,7 +365,10 @@ def _record(
     """Assemble a numeric record."""
     low, high = sorted((quantity.low * sign, quantity.high * sign))
     codebook = load_codebook()
-    (value_low, base_unit), (value_high, _) = codebook.convert(low, quantity.unit), codebook.convert(high, quantity.unit)
+    (value_low, base_unit), (value_high, _) = (
+        codebook.convert(low, quantity.unit),
+        codebook.convert(high, quantity.unit),
+    )
     marks = "。;,:\n" if headline else "。;\n"
     sentence_start = max(reading.folded.rfind(mark, 0, start) for mark in marks) + 1
     modality = read_modality(reading.folded, sentence_start, quantity.start) if kind == "target" else "plain"

@@ -106,12 +106,17 @@ class Codebook:
         """
         factor, base_unit = self._factor(unit)
         product = value * factor
-        return (product.quantize(Decimal(1)) if product == product.to_integral_value() else product.normalize()), base_unit
+        return (
+            product.quantize(Decimal(1)) if product == product.to_integral_value() else product.normalize()
+        ), base_unit
 
     def dimension(self, unit: str) -> str:
         """Return the dimension of a unit as written ("money" for 亿元), or "count" for an unknown counter."""
-        found = self._split(fold(unit))
-        return found[1].dimension if found else "count"
+        cached = self._dimensions.get(unit)
+        if cached is None:
+            found = self._split(fold(unit))
+            cached = self._dimensions[unit] = found[1].dimension if found else "count"
+        return cached
 
     def _factor(self, unit: str) -> tuple[Decimal, str]:
         """Return the factor to the base unit, and the base unit."""
@@ -121,6 +126,11 @@ class Codebook:
             cached = (Decimal(_SCALES[found[0]]) * found[1].factor, found[1].base_unit) if found else (Decimal(1), unit)
             self._factors[unit] = cached
         return cached
+
+    @cached_property
+    def _dimensions(self) -> dict[str, str]:
+        """Memory of `dimension`."""
+        return {}
 
     @cached_property
     def _factors(self) -> dict[str, tuple[Decimal, str]]:
@@ -166,7 +176,9 @@ def _read_csv(name: str) -> Iterator[dict[str, str]]:
         for number, row in enumerate(csv.DictReader(file), start=2):
             key = fold(next(iter(row.values())))
             if key in seen or None in row.values():
-                raise DataError(f"codebook/{name} line {number}: {key!r} is repeated or lacks a column; keep one whole row")
+                raise DataError(
+                    f"codebook/{name} line {number}: {key!r} is repeated or lacks a column; keep one whole row"
+                )
             seen.add(key)
             yield row
 
@@ -180,7 +192,9 @@ def _to_indicator(row: dict[str, str]) -> Indicator:
 
 def _to_alias(row: dict[str, str]) -> Alias:
     """Type one row of aliases.csv."""
-    return Alias(row["alias"], tuple(row["concepts"].split()), row["weak"] == "1", row["example"], row["counterexample"])
+    return Alias(
+        row["alias"], tuple(row["concepts"].split()), row["weak"] == "1", row["example"], row["counterexample"]
+    )
 
 
 def _to_unit(row: dict[str, str]) -> Unit:
@@ -201,5 +215,7 @@ def _load_wording(path: Path) -> Mapping[str, Any]:
     """Read wording.yaml."""
     import yaml
 
-    content: Mapping[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    content: Mapping[str, Any] = yaml.load(
+        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
     return content

@@ -39,4 +39,6 @@ def find_mentions(folded: str) -> list[Mention]:
 def _automaton() -> tuple[AhoCorasick, list[tuple[tuple[str, ...], bool]]]:
     """Compile the aliases once."""
     aliases = load_codebook().aliases
-    return AhoCorasick(list(aliases), matchkind=MatchKind.LeftmostLongest), [(alias.concepts, alias.weak) for alias in aliases.values()]
+    return AhoCorasick(list(aliases), matchkind=MatchKind.LeftmostLongest), [
+        (alias.concepts, alias.weak) for alias in aliases.values()
+    ]

@@ -12,9 +12,9 @@ _CHINESE_NUMBER = "[一二三四五六七八九十]{1,3}"
 _LEVEL_1 = rf"(?:{_CHINESE_NUMBER}、|第{_CHINESE_NUMBER}(?:部分|[、,:]))"
 _LEVEL_2 = rf"(?:\({_CHINESE_NUMBER}\)|(?:\d{{1,2}}[.、](?!\d)))"
 _HEADING = re.compile(rf"(?m)^[ \t#*]*(?:(?P<one>{_LEVEL_1})|(?P<two>{_LEVEL_2}))\s*(?P<title>[^\n]{{1,80}})")
-_SENTENCE_END = re.compile(
-    r"[。!?]+[”’」』)]*|\n(?=\s*\n)|(?<=[。!?;:”])\n|\n(?=[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)))"
-)
+_SENTENCE_END = re.compile(r"[。!?]+[”’」』)]*|\n")
+_CLOSING = frozenset("。!?;:”")
+_NEW_PARAGRAPH = re.compile(r"\s*\n|[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
 
 _AHEAD = r"(?:今年|新一年|新的一年|明年|本年度|下一步|今后|未来|\(?[0-9〇零一二三四五六七八九]{4}年|十[一二三四五六]五)"
 _TASK = r"(?:工作|任务|安排|目标|要求|打算|部署|建议|思路|举措|重点|意见|设想|发展|展望|奋斗)"
@@ -29,8 +29,9 @@ _PLAN_OPENING = re.compile(
 
 _OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议)"
 _HEADLINE_CUE = re.compile(
-    rf"{_OWN_WORDS}{{1,9}}(?:目标|约束性指标|预期指标)(?:任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{{0,10}}|\([^)\n]{{0,20}}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
+    rf"(?:目标|约束性指标|预期指标)(?:任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{{0,10}}|\([^)\n]{{0,20}}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
 )
+_BEFORE_CUE = re.compile(rf"{_OWN_WORDS}{{1,9}}$")
 _MULTI_YEAR = re.compile(
     r"五年|时期|20\d\d年(?:底|末)?(?:前|,|的|时)|到20\d\d年|规划(?:期|目标)|远景|三年(?!级)|十年|任期|本届|长远"
 )
@@ -98,9 +99,12 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     end = len(text) if end is None else end
     spans, left = [], start
     for match in _SENTENCE_END.finditer(text, start, end):
-        if match.end() > left:
-            spans.append(Span(left, match.end()))
-            left = match.end()
+        place = match.end()
+        inside = text[place - 1] == "\n" and text[place - 2 : place - 1] not in _CLOSING
+        if inside and not _NEW_PARAGRAPH.match(text, place):
+            continue
+        spans.append(Span(left, place))
+        left = place
     return [*spans, Span(left, end)] if left < end else spans
 
 
@@ -145,29 +149,29 @@ def _find_headline(folded: str, plan_start: int | None) -> tuple[Span, ...]:
     """Return the sentences of the block of annual main expected targets."""
     best: tuple[int, tuple[Span, ...]] = (0, ())
     for match in _HEADLINE_CUE.finditer(folded):
+        words = _BEFORE_CUE.search(folded, max(0, match.start() - 24), match.start())
+        if words is None:
+            continue
         spans = _extend_block(folded, match.end())
-        score = _score_cue(folded, match, spans) - 20 * (plan_start is not None and match.start() < plan_start)
+        score = _score_cue(folded, words.start(), match.end(), spans) - 20 * (
+            plan_start is not None and match.start() < plan_start
+        )
         if score > best[0]:
             best = (score, spans)
     return best[1]
 
 
-def _score_cue(folded: str, match: re.Match[str], spans: tuple[Span, ...]) -> int:
+def _score_cue(folded: str, start: int, end: int, spans: tuple[Span, ...]) -> int:
     """Rate a cue: 预期目标 of this year, followed by items of the codebook; five-year goals rate below zero."""
     if not spans:
         return 0
-    sentence_start = (
-        max(folded.rfind("。", 0, match.start()), folded.rfind("\n", 0, match.start()), match.start() - 80) + 1
-    )
-    opening = folded[sentence_start : match.end()]
+    sentence_start = max(folded.rfind("。", 0, start), folded.rfind("\n", 0, start), start - 80) + 1
+    opening, cue = folded[sentence_start:end], folded[start:end]
     items = sum(len(find_mentions(folded[span.start : span.end])) for span in spans)
     if items < 2:
         return 0
     score = (
-        min(items, 8)
-        + 4 * ("预期" in match[0])
-        + 3 * ("主要" in match[0])
-        + 3 * bool(re.search("今年|全年|年(?!均)", opening))
+        min(items, 8) + 4 * ("预期" in cue) + 3 * ("主要" in cue) + 3 * bool(re.search("今年|全年|年(?!均)", opening))
     )
     annual = re.search("今年|全年|本年", opening)
     if _MULTI_YEAR.search(opening) and not annual:
