@@ -11,7 +11,6 @@ from policylab.analyse.citations import load_citations
 from policylab.analyse.coverage import STATUSES, list_headline_indicators
 from policylab.analyse.panel import count_pairs, join_results
 from policylab.errors import DataError
-from policylab.project import write_atomic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,23 +18,50 @@ if TYPE_CHECKING:
 LEVELS = ("national", "province", "city", "county")
 
 
-def write_card(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+def render_card(tables: Mapping[str, pd.DataFrame], accuracy: str) -> str:
     """
-    Write ``README.md`` beside the tables of a folder; measured accuracy comes from ``accuracy.json`` of the same folder.
+    Return the text of the data card.
 
-    ``accuracy.json`` is a list of tables: ``{"title": …, "note": …, "columns": […], "rows": [[…]]}``. Where there is no
-    such file, the card says that nothing has been measured.
+    Parameters
+    ----------
+    tables : mapping with the tables "targets", "reports" and "coverage"
+    accuracy : str
+        Markdown, for example of `show_accuracy`.
+    """
+    text = (Path(__file__).parent / "data_card.md").read_text(encoding="utf-8")
+    for name, content in _fill(tables, accuracy).items():
+        text = text.replace(f"<!-- {name} -->", content)
+    return text
+
+
+def show_accuracy(path: Path) -> str:
+    """
+    Return the tables of an ``accuracy.json`` as Markdown; where there is no such file, that nothing was measured.
+
+    The file is a list of tables: ``{"title": ..., "note": ..., "columns": [...], "rows": [[...]]}``.
 
     Raises
     ------
     DataError
-        Where accuracy.json is not of this form.
+        Where the file is not of this form.
+
+    Examples
+    --------
+    >>> show_accuracy(Path("nowhere.json"))
+    'Not measured yet: there is no accuracy.json.'
     """
-    template = (Path(__file__).parent / "data_card.md").read_text(encoding="utf-8")
-    text = template
-    for name, content in _fill(folder, tables).items():
-        text = text.replace(f"<!-- {name} -->", content)
-    write_atomic(folder / "README.md", text)
+    if not path.is_file():
+        return "Not measured yet: there is no accuracy.json."
+    try:
+        parts = json.loads(path.read_text(encoding="utf-8"))
+        texts = [
+            text
+            for part in parts
+            for text in (f"**{part['title']}**", part.get("note", ""), to_markdown(part["columns"], part["rows"]))
+        ]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path}: not a list of tables with title, columns and rows: {error}") from None
+    return "\n\n".join(text for text in texts if text)
 
 
 def to_markdown(columns: list[str], rows: list[list[Any]]) -> str:
@@ -60,14 +86,14 @@ def _cell(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) or (float(value) == int(value) and value >= 1000) else f"{value:g}"
 
 
-def _fill(folder: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+def _fill(tables: Mapping[str, pd.DataFrame], accuracy: str) -> dict[str, str]:
     """Return what stands at each place of the template."""
     targets, reports, coverage = tables["targets"], tables["reports"], tables["coverage"]
     return {
         "summary": _tell_summary(targets, reports),
         "levels": _count_levels(targets, reports),
         "sources": _count_sources(reports),
-        "accuracy": _show_accuracy(folder / "accuracy.json"),
+        "accuracy": accuracy,
         "coverage": _count_coverage(coverage, reports),
         "not_set": _list_not_set(coverage, reports),
         "pairs": _count_joined(targets),
@@ -107,24 +133,6 @@ def _count_sources(reports: pd.DataFrame) -> str:
     counts = counts.sort_values(["n", "source_repository"], ascending=[False, True])
     rows = [[address or "not stated", commit[:12], int(n)] for address, commit, n in counts.itertuples(index=False)]
     return to_markdown(["collection", "commit", "reports"], rows)
-
-
-def _show_accuracy(path: Path) -> str:
-    """Show what was measured."""
-    if not path.is_file():
-        return "Not measured yet: there is no accuracy.json."
-    try:
-        parts = json.loads(path.read_text(encoding="utf-8"))
-        return "\n\n".join(
-            "\n\n".join(
-                text
-                for text in (f"**{part['title']}**", part.get("note", ""), to_markdown(part["columns"], part["rows"]))
-                if text
-            )
-            for part in parts
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path}: not a list of tables with title, columns and rows: {error}") from None
 
 
 def _count_coverage(coverage: pd.DataFrame, reports: pd.DataFrame) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policylab.errors import DataError
-from policylab.project import write_atomic
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TABLES = {
     "targets": ("targets.parquet", "Targets and results: one row for each"),
@@ -33,14 +36,14 @@ _KINDS = {
 }
 
 
-def write_datapackage(folder: Path, tables: dict[str, Any]) -> None:
+def render_datapackage(files: Mapping[str, bytes], tables: Mapping[str, pd.DataFrame]) -> str:
     """
-    Write ``datapackage.json`` beside the tables of a folder.
+    Return the text of ``datapackage.json``.
 
     Parameters
     ----------
-    folder : Path
-        Holds the files; those of `TABLES` that are there are described, with size and hash.
+    files : mapping of file name to its bytes
+        Those of `TABLES` among them are described, with size and hash.
     tables : mapping of table name to DataFrame
         Their columns are held against ``columns.csv``.
 
@@ -48,15 +51,19 @@ def write_datapackage(folder: Path, tables: dict[str, Any]) -> None:
     ------
     DataError
         Where a column is not described in columns.csv, or is of another type than described.
+
+    Examples
+    --------
+    >>> json.loads(render_datapackage({"regions.csv": b""}, {}))["resources"][0]["bytes"]
+    0
     """
     for name, table in tables.items():
-        _check_described(name, {column: str(dtype) for column, dtype in table.dtypes.items()})
+        _check_described(name, {str(column): str(dtype) for column, dtype in table.dtypes.items()})
     package = {
         "name": "policylab-targets",
         "title": "Targets and results in Chinese government work reports",
         "description": "Numbers with indicator, unit, bound, period and the exact characters they were read from. "
         "See README.md for sources, accuracy and gaps.",
-        "homepage": "",
         "licenses": [
             {
                 "name": "CC-BY-4.0",
@@ -64,10 +71,9 @@ def write_datapackage(folder: Path, tables: dict[str, Any]) -> None:
                 "path": "https://creativecommons.org/licenses/by/4.0/",
             }
         ],
-        "resources": [_describe(folder, name) for name, (file, _) in TABLES.items() if (folder / file).is_file()],
+        "resources": [_describe(name, files[file]) for name, (file, _) in TABLES.items() if file in files],
     }
-    text = json.dumps({key: value for key, value in package.items() if value}, ensure_ascii=False, indent=2)
-    write_atomic(folder / "datapackage.json", text + "\n")
+    return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
 
 
 def describe_columns(name: str) -> dict[str, dict[str, str]]:
@@ -82,10 +88,9 @@ def describe_columns(name: str) -> dict[str, dict[str, str]]:
     return {row["column"]: row for row in _columns() if row["table"] == name}
 
 
-def _describe(folder: Path, name: str) -> dict[str, Any]:
+def _describe(name: str, content: bytes) -> dict[str, Any]:
     """Return the description of one file."""
     file, title = TABLES[name]
-    content = (folder / file).read_bytes()
     kind = file.rpartition(".")[2]
     schema: dict[str, Any] = {"fields": [_field(row) for row in describe_columns(name).values()]}
     if name in _KEYS:

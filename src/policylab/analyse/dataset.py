@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from policylab.analyse.citations import load_citations
 from policylab.analyse.coverage import build_coverage
-from policylab.analyse.datacard import write_card
-from policylab.analyse.datapackage import write_datapackage
+from policylab.analyse.datacard import render_card, show_accuracy
+from policylab.analyse.datapackage import TABLES, render_datapackage
 from policylab.analyse.reports import ReportFacts, build_reports, describe_report, flag_mislabelled
 from policylab.analyse.tables import check_table, to_parquet, to_table
 from policylab.annotate.targets import annotate
@@ -23,6 +23,7 @@ from policylab.read.corpus import count_reports, iter_reports
 if TYPE_CHECKING:
     import pandas as pd
 
+_WRITTEN = ("targets.parquet", "coverage.parquet", "reports.csv", "datapackage.json", "README.md")
 _BATCH = 16  # reports handed to a process at a time
 _ORDER = ["region_code", "report_year", "report_id", "source_kind", "start"]
 
@@ -59,14 +60,12 @@ def build_dataset(corpus: str | Path, out: str | Path, *, jobs: int | None = Non
     folder = Path(out)
     if not folder.is_dir():
         raise DataError(f"no folder {folder} to write the dataset to; make it first")
-    for name in ("targets.parquet", "coverage.parquet", "reports.csv", "datapackage.json", "README.md"):
+    for name in _WRITTEN:
         check_writable(folder / name)
+    accuracy = show_accuracy(folder / "accuracy.json")
     tables = build_tables(corpus, jobs=jobs)
-    write_atomic(folder / "targets.parquet", to_parquet(tables.targets))
-    write_atomic(folder / "coverage.parquet", to_parquet(tables.coverage))
-    write_atomic(folder / "reports.csv", tables.reports.to_csv(index=False, lineterminator="\n"))
-    write_datapackage(folder, tables._asdict())
-    write_card(folder, tables._asdict())
+    for name, content in _render(tables, folder, accuracy).items():
+        write_atomic(folder / name, content)
     n_cited = int(tables.targets["source_kind"].eq("citation").sum())
     n_read = len(tables.targets) - n_cited
     return f"{folder}: {n_read:,} records of {len(tables.reports):,} reports, {n_cited} cited facts"
@@ -95,6 +94,20 @@ def build_tables(corpus: str | Path, *, jobs: int | None = None) -> Tables:
     targets = check_table(flag_mislabelled(targets, facts))
     coverage = build_coverage([item.outline for item in facts], targets)
     return Tables(targets, build_reports(facts, targets, coverage), coverage)
+
+
+def _render(tables: Tables, folder: Path, accuracy: str) -> dict[str, bytes]:
+    """Return every file that is written, so that nothing is before all can be."""
+    named = tables._asdict()
+    files = {
+        "targets.parquet": to_parquet(tables.targets),
+        "coverage.parquet": to_parquet(tables.coverage),
+        "reports.csv": tables.reports.to_csv(index=False, lineterminator="\n").encode(),
+        "README.md": render_card(named, accuracy).encode(),
+    }
+    beside = {file: folder / file for file, _ in TABLES.values() if file not in files}
+    known = files | {file: path.read_bytes() for file, path in beside.items() if path.is_file()}
+    return files | {"datapackage.json": render_datapackage(known, named).encode()}
 
 
 def _study_corpus(corpus: str | Path, jobs: int) -> Iterator[tuple[pd.DataFrame, list[ReportFacts]]]:

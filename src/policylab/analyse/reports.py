@@ -122,7 +122,7 @@ def build_reports(facts: Sequence[ReportFacts], table: pd.DataFrame, coverage: p
         has_plan=[item.outline.has_plan for item in facts],
         has_headline=[item.outline.has_headline for item in facts],
         **{name: ids.map(count).fillna(0).astype("int64") for name, count in counts.items()},
-        duplicate_of=ids.map(exact).fillna("").astype("str"),
+        duplicate_of=[exact.get(report_id, "") for report_id in ids],
         near_duplicate_of=[near[report_id][0] if report_id in near else "" for report_id in ids],
         near_similarity=ids.map({report_id: found[1] for report_id, found in near.items()}).astype("float64"),
     )
@@ -143,6 +143,9 @@ def flag_mislabelled(table: pd.DataFrame, facts: Sequence[ReportFacts]) -> pd.Da
     0
     """
     labels = {item.outline.report_id: str(item.row["label_flag"]) for item in facts if item.row["label_flag"]}
-    told = table["report_id"].map(labels).where(table["source_kind"].eq("report"))
-    both = f"{MISLABELLED} " + told + ("; " + table["flag"]).where(table["flag"].ne(""), "")
-    return table.assign(flag=both.where(told.notna(), table["flag"]).astype("str"))
+    told = table["report_id"].where(table["source_kind"].eq("report"), "").map(lambda name: labels.get(name, ""))
+    flags = [
+        f"{MISLABELLED} {label}{'; ' if flag else ''}{flag}" if label else flag
+        for label, flag in zip(told, table["flag"], strict=True)
+    ]
+    return table.assign(flag=flags).astype({"flag": "str"})

@@ -334,7 +334,8 @@ def _is_nullable(name: str) -> bool:
 def _tell(table: pd.DataFrame, errors: Any) -> str:
     """Say in one line which column or rule is broken, where first, and what was found."""
     cases = errors.failure_cases
-    first = cases.iloc[0]
+    # A wrong word breaks rules over columns too; the word is what to mend.
+    first = cases.iloc[int(cases["check"].isin(list(_RULES)).to_numpy().argmin())]
     is_rule = first["check"] in _RULES
     same = cases[cases["check"].eq(first["check"]) & (is_rule | cases["column"].eq(first["column"]))]
     places = sorted({int(index) for index in same["index"].dropna()})

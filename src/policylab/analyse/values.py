@@ -137,7 +137,12 @@ def explain_missing(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     # A right report says more than a wrong one, a wrong one more than a citation.
     weight = reasons.map({"not_stated": 0, "mislabelled": 1, "not_cited": 2})
     first = known.assign(reason=reasons, weight=weight).sort_values("weight", kind="stable").drop_duplicates(_KEY[:2])
-    reason = rows[_KEY[:2]].merge(first[[*_KEY[:2], "reason"]], how="left", on=_KEY[:2])["reason"].fillna("no_report")
+    reason = (
+        rows[_KEY[:2]]
+        .merge(first[[*_KEY[:2], "reason"]], how="left", on=_KEY[:2])["reason"]
+        .astype("object")
+        .fillna("no_report")
+    )
     reason = reason.set_axis(rows.index).mask(rows["qualitative"].ne(""), "qualitative")
     missing = rows["missing"].mask(rows["low"].isna() & rows["missing"].eq(""), reason)
     return rows.assign(missing=missing.astype("str"))
@@ -218,10 +223,16 @@ def _unify_units(rows: pd.DataFrame, own: str) -> pd.DataFrame:
     """Give each indicator's numbers in one unit."""
     stating = rows[rows["low"].notna()].assign(is_other=rows["region_code"].ne(own), age=-rows["report_year"])
     latest = stating.sort_values(["is_other", "age"], kind="stable").drop_duplicates("indicator")
-    unit = rows["indicator"].map(dict(zip(latest["indicator"], latest["unit"], strict=True))).fillna("").astype("str")
+    unit = (
+        rows["indicator"]
+        .map(dict(zip(latest["indicator"], latest["unit"], strict=True)))
+        .astype("object")
+        .fillna("")
+        .astype("str")
+    )
     factors = {name: load_codebook().convert(Decimal(1), name) for name in unit.unique() if name}
     factor = unit.map({name: float(found[0]) for name, found in factors.items()}).astype("float64")
-    base_unit = unit.map({name: found[1] for name, found in factors.items()}).fillna("").astype("str")
+    base_unit = unit.map({name: found[1] for name, found in factors.items()}).astype("object").fillna("").astype("str")
     is_odd = rows["low"].notna() & rows["base_unit"].ne(base_unit)
     # Rounded: 4.35 亿元 is 43500 万元, not 43499.99999999999.
     return rows.assign(
