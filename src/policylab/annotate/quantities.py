@@ -17,32 +17,6 @@ _HANZI_START = frozenset("一二三四五六七八九十百千万亿两")
 _NOT_BEFORE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.第前每+_/:")
 _NOT_BEFORE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789第前每数几")
 _DASH = r"\s?(?:-{1,2}|~|至|到)\s?"
-_SUFFIX = r"\s?(?:。以内|目标(?:范围)?(?:以|之)?内|及以上|以上|以内|之内|内(?=[,、;。])|及以下|以下|左右|上下)"
-_AT_LEAST, _AT_MOST, _ABOUT = "at_least", "at_most", "about"
-_SUFFIX_BOUND = {
-    "。以内": _AT_MOST,
-    "及以上": _AT_LEAST,
-    "以上": _AT_LEAST,
-    "以内": _AT_MOST,
-    "之内": _AT_MOST,
-    "内": _AT_MOST,
-}
-_SUFFIX_BOUND |= {"及以下": _AT_MOST, "以下": _AT_MOST, "左右": _ABOUT, "上下": _ABOUT}
-
-# Words right before a number that bound it. Longer ones first, so that 不高于 is not read as 高于.
-_PREFIX_BOUND = {
-    "不突破": _AT_MOST, "不超": _AT_MOST, "不得低于": _AT_LEAST, "不得超过": _AT_MOST, "不得高于": _AT_MOST,
-    "不低于": _AT_LEAST, "不少于": _AT_LEAST, "不小于": _AT_LEAST, "不高于": _AT_MOST, "不超过": _AT_MOST,
-    "不大于": _AT_MOST, "不多于": _AT_MOST, "历史性迈上": _AT_LEAST, "控制在": "", "超过": _AT_LEAST, "突破": _AT_LEAST,
-    "跨过": _AT_LEAST, "跨越": _AT_LEAST, "越过": _AT_LEAST, "迈上": _AT_LEAST, "迈过": _AT_LEAST, "迈入": _AT_LEAST,
-    "跨上": _AT_LEAST, "踏上": _AT_LEAST, "站上": _AT_LEAST, "登上": _AT_LEAST, "跃上": _AT_LEAST, "高于": _AT_LEAST,
-    "大于": _AT_LEAST, "至少": _AT_LEAST, "至少建成": _AT_LEAST, "至少新增": _AT_LEAST, "至少完成": _AT_LEAST, "至少培育": _AT_LEAST, "首超": _AT_LEAST, "首破": _AT_LEAST, "低于": _AT_MOST, "小于": _AT_MOST,
-    "少于": _AT_MOST, "大约": _ABOUT, "接近": _ABOUT, "将近": _ABOUT, "约": _ABOUT, "近": _ABOUT, "超": _AT_LEAST,
-    "逾": _AT_LEAST, "破": _AT_LEAST, "达到": None, "达": None,
-}  # fmt: skip
-_PREFIX = re.compile(
-    "(?:" + "|".join(sorted((k for k, v in _PREFIX_BOUND.items() if v is not None), key=len, reverse=True)) + r")\s?$"
-)
 _HANZI = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _HANZI_UNITS = {"十": 10, "百": 100, "千": 1000}
 
@@ -105,15 +79,18 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     scalable = _alternatives(fold(unit.unit) for unit in units if unit.scalable).replace("|人|", "|人(?![民均才大])|")
     fixed = _alternatives(fold(unit.unit) for unit in units if not unit.scalable)
     unit = rf"(?:{fixed}|{_SCALE}[余多]?(?:{scalable})|(?:万|亿)(?=[,、;。以左]|$))"
+    suffix = r"\s?(?:" + "|".join(entry["pattern"] for entry in _bounds("after")) + ")"
     # A list may name its unit once (提升7.4、2.8个百分点): the bare member looks ahead for it.
     ahead = rf"(?=(?:\s?[、和与]\s?{_NUMBER}){{1,4}}\s?(?P<ahead>{unit}))"
     figures = (
         rf"(?P<first>{_NUMBER})\s?(?:(?:(?:{unit}|万|亿)?{_DASH}(?P<second>{_NUMBER})\s?)?"
-        rf"(?P<unit>{unit})(?P<more>[余多](?!种))?(?P<suffix>{_SUFFIX})?|{ahead})"
+        rf"(?P<unit>{unit})(?P<more>[余多](?!种))?(?P<suffix>{suffix})?|{ahead})"
     )
-    characters = rf"(?P<first>{_HANZI_NUMBER})(?:[至到](?P<second>{_HANZI_NUMBER}))?(?P<more>[余多])?(?P<unit>{scalable}|倍)(?P<suffix>{_SUFFIX})?"
+    characters = rf"(?P<first>{_HANZI_NUMBER})(?:[至到](?P<second>{_HANZI_NUMBER}))?(?P<more>[余多])?(?P<unit>{scalable}|倍)(?P<suffix>{suffix})?"
     digits = "[零一二三四五六七八九]{1,3}"
-    percent = rf"百分之(?P<first>[一二三四五六七八九十零]{{1,3}})(?:点(?P<point>{digits}))?(?P<suffix>{_SUFFIX})?(?P<more>余)?"
+    percent = (
+        rf"百分之(?P<first>[一二三四五六七八九十零]{{1,3}})(?:点(?P<point>{digits}))?(?P<suffix>{suffix})?(?P<more>余)?"
+    )
     return re.compile(figures), re.compile(characters), re.compile(percent)
 
 
@@ -155,18 +132,35 @@ def _quantity(
     match: re.Match[str],
 ) -> Quantity:
     """Assemble value, bound words and span."""
-    suffix = match["suffix"]
-    more = match["more"] or "余" in unit or "多" in unit
-    prefix = _PREFIX.search(folded, max(left, start - 5), start)
-    bound = "range" if low != high else "exact"
-    if prefix:
-        start = prefix.start()
-        bound = _PREFIX_BOUND[prefix[0].strip()] or bound
-    if suffix:
-        bound = "range" if low != high else _SUFFIX_BOUND.get(suffix.strip(), _AT_MOST)
-    elif more and bound == "exact":
-        bound = _AT_LEAST
+    prefix = _prefix_pattern().search(folded, max(left, start - 6), start)
+    start = prefix.start() if prefix else start
+    bound = "exact"
+    if match["suffix"]:
+        bound = _bound_of(match["suffix"].strip(), "after")
+    elif prefix:
+        bound = _bound_of(prefix[0].strip(), "before")
+    if bound == "exact" and (match["more"] or "余" in unit or "多" in unit):
+        bound = "at_least"
+    if low != high and (match["suffix"] or bound == "exact"):
+        bound = "range"
     return Quantity(start, end, low, high, unit.replace("余", "").replace("多", ""), bound, text[start:end])
+
+
+def _bounds(where: str) -> list[dict[str, str]]:
+    """Return the bound words that stand before or after a number, longest first: 不高于 is not 高于."""
+    return sorted(load_codebook().wording[f"bound_{where}"], key=lambda entry: -len(entry["pattern"]))
+
+
+@cache
+def _bound_of(words: str, where: str) -> str:
+    """Return the bound that bound words mean."""
+    return next(entry["code"] for entry in _bounds(where) if re.fullmatch(entry["pattern"], words))
+
+
+@cache
+def _prefix_pattern() -> re.Pattern[str]:
+    """Compile the bound words that stand before a number."""
+    return re.compile("(?:" + "|".join(entry["pattern"] for entry in _bounds("before")) + r")\s?$")
 
 
 def _from_hanzi(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
