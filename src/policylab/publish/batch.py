@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -135,8 +137,21 @@ def _read_headline(region: Region, report_year: int) -> pd.DataFrame:
     return to_table(target for target in annotate(document) if target.headline)
 
 
+def _spare_grammar() -> None:
+    """Import nbformat without the grammar of web addresses that jsonschema else builds on import, in two seconds."""
+    modules: dict[str, Any] = sys.modules
+    if "rfc3987_syntax" in modules:
+        return
+    modules["rfc3987_syntax"] = None  # as if not installed: notebooks have no addresses to check
+    try:
+        importlib.import_module("nbformat")
+    finally:
+        del modules["rfc3987_syntax"]
+
+
 def _read_parameters(path: Path) -> dict[str, type]:
     """Return the names in a notebook's parameters cell with the types of their values."""
+    _spare_grammar()
     import nbformat
 
     read: Any = nbformat.read
@@ -228,6 +243,8 @@ def _kernel_manager(work: Path) -> type:
     spec = KernelSpec(**get_kernel_dict(), env={"IPYTHONDIR": str(settings)})
 
     class OwnKernelManager(AsyncKernelManager):
+        transport_encryption = "auto"  # the kernel warns where other users of the machine could listen
+
         @property
         def kernel_spec(self) -> KernelSpec:
             return spec
@@ -257,8 +274,8 @@ def _to_body(executed: NotebookNode) -> str:
     import nbconvert
 
     exporter: Any = nbconvert.HTMLExporter
-    shown = executed.copy()
-    shown.cells = [cell for cell in executed.cells if _FORM_TAG not in cell.metadata.get("tags", [])]
+    cells = [cell for cell in executed.cells if _FORM_TAG not in cell.metadata.get("tags", [])]
+    shown = type(executed)({**executed, "cells": cells})
     body, _ = exporter(template_name="basic", exclude_input=True, exclude_output_prompt=True).from_notebook_node(shown)
     return str(body)
 

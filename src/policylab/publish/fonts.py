@@ -7,14 +7,12 @@ import io
 import string
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policylab.errors import FontError
 
-if TYPE_CHECKING:
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-
 FONT_FAMILY = "Noto Sans SC"
+_TOLERANCE = 0.5  # of a curve redrawn as TrueType, in thousandths of an em
 
 
 def font_path() -> Path:
@@ -39,6 +37,27 @@ def font_path() -> Path:
     return Path(sans_path())
 
 
+def check_characters(text: str) -> None:
+    """
+    Do nothing if the font can draw the text.
+
+    Raises
+    ------
+    FontError
+        Naming the first character that it lacks and the text that it stands in.
+
+    Examples
+    --------
+    >>> check_characters("淮阴区 8%")
+    """
+    for char in text:
+        if char.isprintable() and ord(char) not in _font().getBestCmap():
+            message = (
+                f"the font {font_path().stem} lacks {char!r} (U+{ord(char):04X}) in {text!r}; replace the character"
+            )
+            raise FontError(message)
+
+
 @cache
 def cut_truetype(characters: str) -> bytes:
     """
@@ -47,28 +66,7 @@ def cut_truetype(characters: str) -> bytes:
     A PDF needs it: matplotlib embeds fonts as TrueType (type 42), while Noto Sans SC holds PostScript outlines, which
     readers tolerate there and the checks of publishers do not.
     """
-    from fontTools.pens.cu2quPen import Cu2QuPen  # type: ignore[import-untyped]
-    from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
-    from fontTools.ttLib import newTable
-
-    font = _cut(characters)
-    order, drawn, glyphs = font.getGlyphOrder(), font.getGlyphSet(), {}
-    for name in order:
-        pen = TTGlyphPen(drawn)
-        drawn[name].draw(Cu2QuPen(pen, max_err=1.0, reverse_direction=True))
-        glyphs[name] = pen.glyph()
-    font["loca"], font["glyf"] = newTable("loca"), newTable("glyf")
-    font["glyf"].glyphOrder, font["glyf"].glyphs = order, glyphs
-    font["maxp"].tableVersion = 0x00010000
-    for limit in _TRUETYPE_LIMITS:
-        setattr(font["maxp"], limit, 0)
-    font["post"].formatType = 3.0  # no glyph names: these are needed with PostScript outlines only
-    for table in ("CFF ", "VORG"):
-        if table in font:
-            del font[table]
-    font.sfntVersion = "\x00\x01\x00\x00"
-    font.recalcBBoxes = True
-    return _to_bytes(font)
+    return _to_bytes(_cut(characters))
 
 
 @cache
@@ -80,38 +78,50 @@ def cut_web_font(characters: str) -> str:
     return f'@font-face{{font-family:"{FONT_FAMILY}";src:url(data:font/woff;base64,{data}) format("woff");}}'
 
 
-# Every field that the maxp table of a TrueType font has and that of a PostScript one lacks; there are no instructions.
-_TRUETYPE_LIMITS = (
-    "maxZones",
-    "maxTwilightPoints",
-    "maxStorage",
-    "maxFunctionDefs",
-    "maxInstructionDefs",
-    "maxStackElements",
-    "maxSizeOfInstructions",
-    "maxComponentElements",
-)
+@cache
+def _font() -> Any:
+    """Open the whole font, once."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    return TTFont(io.BytesIO(font_path().read_bytes()), lazy=True)
 
 
-def _cut(characters: str) -> TTFont:
-    """Return the font with these characters only; characters that it lacks are left out without a word."""
-    from fontTools import subset  # type: ignore[import-untyped]
+def _cut(characters: str) -> Any:
+    """Return a TrueType font with these characters and those of ASCII; characters that the font lacks are left out."""
+    from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 
-    options = subset.Options()
-    options.layout_features = ["kern"]
-    options.hinting = False
-    options.desubroutinize = True
-    font = subset.load_font(str(font_path()), options)
-    cutter: Any = subset.Subsetter(options)
-    cutter.populate(text=characters + string.printable.strip())  # matplotlib measures lines by letters not drawn
-    cutter.subset(font)
-    font.recalcTimestamp = False
-    return font
+    whole = _font()
+    known = whole.getBestCmap()
+    # matplotlib measures lines by letters that need not be drawn, hence ASCII.
+    codes = sorted({ord(char) for char in characters + string.printable if ord(char) in known})
+    names = sorted({known[code] for code in codes})
+    head, lines = whole["head"], whole["hhea"]
+    build = FontBuilder(head.unitsPerEm, isTTF=True)
+    build.setupHead(unitsPerEm=head.unitsPerEm, created=head.created, modified=head.modified)
+    build.setupGlyphOrder([".notdef", *names])
+    build.setupCharacterMap({code: known[code] for code in codes})
+    build.setupGlyf({name: _redraw(name) for name in [".notdef", *names]})
+    build.setupHorizontalMetrics({name: whole["hmtx"][name] for name in [".notdef", *names]})
+    build.setupHorizontalHeader(ascent=lines.ascent, descent=lines.descent)
+    build.setupPost(keepGlyphNames=False)
+    build.font["OS/2"], build.font["name"] = whole["OS/2"], whole["name"]
+    build.font.recalcTimestamp = False
+    return build.font
 
 
-def _to_bytes(font: TTFont) -> bytes:
+@cache
+def _redraw(name: str) -> Any:
+    """Return a glyph of the font with its curves redrawn as TrueType knows them."""
+    from fontTools.pens.cu2quPen import Cu2QuPen  # type: ignore[import-untyped]
+    from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+
+    pen = TTGlyphPen(None)
+    _font().getGlyphSet()[name].draw(Cu2QuPen(pen, max_err=_TOLERANCE, reverse_direction=True))
+    return pen.glyph()
+
+
+def _to_bytes(font: Any) -> bytes:
     """Save a font to memory."""
     file = io.BytesIO()
     font.save(file)
-    font.close()
     return file.getvalue()

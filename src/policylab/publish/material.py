@@ -108,6 +108,7 @@ def rank_indicators(
     """Return the region's own row of `compare_peers` for each indicator that it and another peer put a number on."""
     import pandas as pd
 
+    table = table[table["report_year"].eq(report_year) & table["region_code"].isin([*peers, region_code])]  # is faster
     ranked = [compare_peers(table, region_code, report_year=report_year, indicator="gdp_growth", peers=[]).head(0)]
     for code in indicators:
         rows = compare_peers(table, region_code, report_year=report_year, indicator=code, peers=peers)

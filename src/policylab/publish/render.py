@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Nothing may be loaded or run, whatever the text of a report says: styles, images and fonts are inside the page.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+_SHORT_CELL = 8  # characters
 
 
 class Html(Markup):
@@ -33,24 +34,26 @@ def join_html(parts: Iterable[Markup]) -> Html:
 
 def render_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
     """
-    Return an HTML table; cells that are not HTML already are escaped.
+    Return an HTML table, without a header where that is empty; cells that are not HTML already are escaped.
 
     Examples
     --------
     >>> print(render_table(["a"], [["<b>"]]))
     <div class="table"><table><thead><tr><th>a</th></tr></thead><tbody>
-    <tr><td>&lt;b&gt;</td></tr>
+    <tr><td class="short">&lt;b&gt;</td></tr>
     </tbody></table></div>
     """
-    head = Markup("").join(Markup("<th>{}</th>").format(cell) for cell in header)
+    names = Markup("").join(Markup("<th>{}</th>").format(cell) for cell in header)
+    head = Markup("<thead><tr>{}</tr></thead>").format(names) if header else ""
     body = [Markup("<tr>{}</tr>").format(_join_cells(row)) for row in rows]
-    table = Html('<div class="table"><table><thead><tr>{}</tr></thead><tbody>\n{}\n</tbody></table></div>')
+    table = Html('<div class="table"><table>{}<tbody>\n{}\n</tbody></table></div>')
     return table.format(head, Markup("\n").join(body))
 
 
-def render_fold(summary: str, content: Markup) -> Html:
-    """Return content that is shown on a click on its summary."""
-    return Html("<details><summary>{}</summary>\n{}\n</details>").format(summary, content)
+def render_fold(summary: str, content: Markup, *, is_open: bool = False) -> Html:
+    """Return content that a click on its summary shows and hides."""
+    fold = Html("<details{}><summary>{}</summary>\n{}\n</details>")
+    return fold.format(" open" if is_open else "", summary, content)
 
 
 def render_quote(text: str, start: int, end: int, as_written: str) -> Html:
@@ -124,8 +127,12 @@ def render_page(body: str, *, title: str, lang: str) -> str:
 
 
 def _join_cells(row: Sequence[object]) -> Markup:
-    """Return the cells of one row."""
-    return Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row)
+    """Return the cells of one row; what is short stays on one line."""
+    cells = [escape(cell) for cell in row]
+    kinds = [' class="short"' if len(cell.striptags()) <= _SHORT_CELL else "" for cell in cells]
+    return Markup("").join(
+        Markup("<td{}>{}</td>").format(Markup(kind), cell) for kind, cell in zip(kinds, cells, strict=True)
+    )
 
 
 def _mark(piece: str, names: list[str], anchor: int | None) -> Markup:

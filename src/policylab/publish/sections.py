@@ -13,7 +13,16 @@ from policylab.model import Document
 from policylab.publish.charts import NothingToDrawError
 from policylab.publish.figures import SavedFigure, save_figure
 from policylab.publish.render import Html, join_html, render_fold, render_link, render_quote, render_table, render_text
-from policylab.publish.words import format_number, format_step, format_value, is_na, list_rows, name_indicator, say
+from policylab.publish.words import (
+    format_number,
+    format_step,
+    format_value,
+    is_na,
+    list_keys,
+    list_rows,
+    name_indicator,
+    say,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,22 +128,21 @@ def write_trend(trend: pd.DataFrame, lang: str) -> Html:
 
 def write_evidence(document: Document, own: pd.DataFrame, compared: Sequence[pd.DataFrame], lang: str) -> Html:
     """Return every number with its words: the report's own, those it was compared with, and the text with its marks."""
-    names = ("indicator", "value", "quote", "place", "rule", "status")
+    header = [say(f"column.{name}", lang) for name in ("indicator", "value", "quote", "place", "status")]
     rows = [_tell_record(document, row, lang) for row in list_rows(own)]
-    table = render_table([say(f"column.{name}", lang) for name in names], rows)
-    parts: list[Markup] = [
-        _paragraph(say("evidence.lead", lang, sha256=document.sha256, n=len(own))),
-        render_fold(say("evidence.own", lang, n=len(own)), table),
-        _list_compared(document, compared, lang),
-        render_fold(say("evidence.text", lang, n=len(document.text)), render_text(document.text, own, lang)),
-    ]
-    return _write_section("evidence", join_html(parts), lang)
+    lead = _paragraph(say("evidence.lead", lang, sha256=document.sha256, n=len(own)))
+    if rows:
+        lead = join_html(
+            [lead, render_fold(say("evidence.own", lang, n=len(own)), render_table(header, rows), is_open=True)]
+        )
+    text = render_fold(say("evidence.text", lang, n=len(document.text)), render_text(document.text, own, lang))
+    return _write_section("evidence", join_html([lead, _list_compared(document, compared, lang), text]), lang)
 
 
 def write_sources(document: Document, facts: pd.DataFrame, facts_sha256: str, lang: str) -> Html:
     """Return what the report was made from: its own text, and the table of facts with its counts and hash."""
     known = {**document.source, "sha256": document.sha256, "characters": f"{len(document.text):,}"}
-    rows = [[key, render_link(value, value)] for key, value in known.items() if value]
+    rows = [[_name_source(key, lang), render_link(value, value)] for key, value in known.items() if value]
     kinds = facts.drop_duplicates(["report_id", "source_kind"])["source_kind"].value_counts()
     counts = {
         "rows": f"{len(facts):,}",
@@ -142,7 +150,7 @@ def write_sources(document: Document, facts: pd.DataFrame, facts_sha256: str, la
         "cited": f"{kinds.get('citation', 0):,}",
     }
     lead = say("sources.lead", lang, sha256=facts_sha256, **counts)
-    return _write_section("sources", join_html([render_table(["", document.report_id], rows), _paragraph(lead)]), lang)
+    return _write_section("sources", join_html([render_table((), rows), _paragraph(lead)]), lang)
 
 
 def write_run_record(parameters: Mapping[str, object], lang: str) -> Html:
@@ -153,7 +161,7 @@ def write_run_record(parameters: Mapping[str, object], lang: str) -> Html:
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     facts = {**parameters, **versions, say("record.made", lang): made}
     rows = [[name, str(value)] for name, value in facts.items()]
-    return join_html([Html("<h3>{}</h3>").format(say("record.title", lang)), render_table(["", ""], rows)])
+    return join_html([Html("<h3>{}</h3>").format(say("record.title", lang)), render_table((), rows)])
 
 
 def draw(
@@ -192,12 +200,13 @@ def _tell_steps(rows: pd.DataFrame, lang: str) -> str:
     *superiors, own = list_rows(rows)
     value = say("steps.value", lang, indicator=name_indicator(own["indicator"], lang), value=format_value(own, lang))
     steps = [
-        say(
-            "steps.step",
+        _tell_gap(
+            "steps",
+            own["low"] - row["low"],
+            own["unit"],
             lang,
             region=row["region_name"],
             value=format_value(row, lang),
-            step=format_step(own["low"] - row["low"]),
         )
         for row in superiors
         if not is_na(row["low"]) and not is_na(own["low"])
@@ -210,13 +219,34 @@ def _tell_rank(row: Mapping[str, Any], lang: str) -> str:
     facts = {"region": row["region_name"], "value": format_value(row, lang), "n": row["n_ranked"]}
     if is_na(row["rank"]):
         return say("rank.none", lang, **facts)
-    facts |= {"rank": row["rank"], "percentile": f"{row['percentile']:.0f}", "gap": format_step(row["gap_to_median"])}
+    facts |= {
+        "rank": row["rank"],
+        "percentile": f"{row['percentile']:.0f}",
+        "gap": _tell_gap("median", row["gap_to_median"], row["unit"], lang),
+    }
     return say("rank.all", lang, indicator=name_indicator(row["indicator"], lang), **facts)
 
 
+def _tell_gap(key: str, gap: float, unit: str, lang: str, **names: str) -> str:
+    """Say that something is above, equal or below, and by how much."""
+    size = format_number(abs(round(gap, 6)))
+    told = say("gap.pp", lang, gap=size) if unit == "%" else say("gap.unit", lang, gap=size, unit=unit)
+    way = "same" if size == "0" else "up" if gap > 0 else "down"
+    return say(f"{key}.{way}", lang, gap=told, **names)
+
+
+def _name_source(key: str, lang: str) -> str:
+    """Return the words for an entry of a sidecar, or the entry's own name."""
+    return say(f"source.{key}", lang) if f"source.{key}" in list_keys() else key
+
+
 def _name_target(row: Mapping[str, Any], lang: str) -> str:
-    """Return what a target is about: the indicator, or the thing counted."""
-    return str(row["item"]) if row["indicator"] == "other" else name_indicator(row["indicator"], lang)
+    """Return what a record is about: the indicator or the thing counted, and of whom and when where that is not plain."""
+    name = str(row["item"]) if row["indicator"] == "other" else name_indicator(row["indicator"], lang)
+    parts = [] if row["scope"] == "whole" else [str(row["scope"])]
+    if row["kind"] == "actual" or row["period"] != str(row["report_year"]):
+        parts.append(say(f"of.{row['kind']}", lang, period=row["period"]))
+    return say("of.all", lang, name=name, parts=say("list.separator", lang).join(parts)) if parts else name
 
 
 def _tell_target(document: Document, row: Mapping[str, Any], lang: str) -> list[object]:
@@ -241,15 +271,8 @@ def _tell_level(row: Mapping[str, Any], lang: str) -> Markup:
 def _tell_record(document: Document, row: Mapping[str, Any], lang: str) -> list[object]:
     """Return the cells of one record of the report."""
     quote = render_quote(document.text, row["start"], row["end"], row["as_written"])
-    name = say(f"kind_of.{row['kind']}", lang, name=_name_target(row, lang), period=row["period"])
-    return [
-        name,
-        format_value(row, lang),
-        quote,
-        _tell_place(row),
-        row["rule_id"],
-        say(f"status.{row['status']}", lang),
-    ]
+    place = Markup("{} <small>{}</small>").format(_tell_place(row), row["rule_id"])
+    return [_name_target(row, lang), format_value(row, lang), quote, place, say(f"status.{row['status']}", lang)]
 
 
 def _list_compared(document: Document, compared: Sequence[pd.DataFrame], lang: str) -> Html:

@@ -7,15 +7,14 @@ import math
 import re
 import tempfile
 import unicodedata
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policylab.errors import FontError, UnknownNameError, close_matches
-from policylab.publish.fonts import cut_truetype, cut_web_font, font_path
+from policylab.errors import UnknownNameError, close_matches
+from policylab.publish.fonts import check_characters, cut_truetype, cut_web_font, font_path
 from policylab.publish.words import format_number
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def open_sheet(width: str) -> Iterator[Sheet]:
     from matplotlib.figure import Figure
 
     _add_font()
-    with style.context(_STYLES / f"{'screen' if width == 'screen' else 'paper'}.mplstyle"), _strict_glyphs():
+    with style.context(_STYLES / f"{'screen' if width == 'screen' else 'paper'}.mplstyle"):
         em_inches = float(rcParams["font.size"]) / POINTS_PER_INCH
         yield Sheet(Figure(), em_inches, WIDTHS_MM[width] / MM_PER_INCH / em_inches)
 
@@ -94,7 +93,7 @@ class Sheet:
         return ax
 
     def finish(self, bottom: float, notes: Iterable[str]) -> Figure:
-        """Write the notes below, give the figure its height, and draw it once so that every part has its place."""
+        """Write the notes below, and give the figure its height and every part its place."""
         for note in notes:
             for line in wrap(note, self.width / _NOTE_SIZE):
                 text = self.fig.text(0, 0, line, fontsize=to_points(_NOTE_SIZE), color=SOFT, va="top", ha="left")
@@ -106,7 +105,9 @@ class Sheet:
             ax.set_position((left / self.width, 1 - (top + tall) / height, width / self.width, tall / height))
         for text, top in self._lines:
             text.set_position((0.2 / self.width, 1 - top / height))
-        self.fig.draw_without_rendering()
+        for ax, _ in self._axes:
+            ax.get_xticklabels(), ax.get_yticklabels()  # made now, while the style is in force, and not when drawn
+        _check_glyphs(self.fig)
         return self.fig
 
 
@@ -215,13 +216,12 @@ def render_figure(fig: Figure) -> dict[str, bytes]:
     FontError
         If the font lacks a character.
     """
+    _check_glyphs(fig)
     characters = "".join(sorted({char for text in _list_texts(fig) for char in text.get_text() if char.isprintable()}))
-    with _strict_glyphs():
-        png, svg = _print(fig, "png"), _print(fig, "svg").decode()
-        with _truetype(fig, characters):
-            pdf = _print(fig, "pdf")
+    with _truetype(fig, characters):
+        drawn = {suffix: _print(fig, suffix) for suffix in ("pdf", "svg", "png")}
     font = f'<style type="text/css">{cut_web_font(characters)}</style>'
-    return {"pdf": pdf, "svg": svg.replace("<defs>", f"<defs>\n  {font}", 1).encode(), "png": png}
+    return {**drawn, "svg": drawn["svg"].replace(b"<defs>", f"<defs>\n  {font}".encode(), 1)}
 
 
 def _annotate(ax: Axes, at: tuple[float, float], text: str, offset: tuple[float, float], where: Any, look: Any) -> None:
@@ -254,20 +254,10 @@ def _add_font() -> None:
         fontManager.addfont(path)
 
 
-@contextmanager
-def _strict_glyphs() -> Iterator[None]:
+def _check_glyphs(fig: Figure) -> None:
     """Raise a FontError where matplotlib would warn and draw a box."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", message="Glyph .* missing from")
-        try:
-            yield
-        except UserWarning as warning:
-            code = re.match(r"Glyph (\d+)", str(warning))
-            if code is None:
-                raise
-            char = chr(int(code.group(1)))
-            message = f"the font {font_path().stem} lacks {char!r} (U+{ord(char):04X}); replace the character"
-            raise FontError(message) from None
+    for text in _list_texts(fig):
+        check_characters(text.get_text())
 
 
 @contextmanager

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +34,11 @@ def say(key: str, lang: str, **values: object) -> str:
     if key not in _labels():
         raise UnknownNameError(f"no words for {key!r} in labels.yaml{close_matches(key, _labels())}")
     return _labels()[key][lang].format(**values)
+
+
+def list_keys() -> Collection[str]:
+    """Return the keys of labels.yaml."""
+    return _labels().keys()
 
 
 def check_language(lang: str) -> None:
@@ -220,30 +223,6 @@ def is_na(value: Any) -> bool:
     if value is None or type(value).__name__ == "NAType":
         return True
     return isinstance(value, float) and value != value  # noqa: PLR0124
-
-
-def escape_markdown(text: str) -> str:
-    r"""
-    Return text of a report so that Markdown and HTML show it as it is.
-
-    Examples
-    --------
-    >>> escape_markdown("<b>*5%*</b>")
-    '\\<b\\>\\*5\\%\\*\\<\\/b\\>'
-    """
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text.replace("\n", " "))
-
-
-def escape_html(text: str) -> str:
-    """
-    Return text of a report so that HTML shows it as it is, also inside an attribute.
-
-    Examples
-    --------
-    >>> escape_html('<script>"')
-    '&lt;script&gt;&quot;'
-    """
-    return html.escape(text, quote=True)
 
 
 @cache
