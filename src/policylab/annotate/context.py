@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from policylab.codebook import load_codebook
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
-_CUT = re.compile(r".*(?:[,;。:、\n(!?]|和|与|以及|及|并)", re.S)
+_CUT = re.compile(r".*(?:[,;。:、\n(!?]|和|与|以及|及|并|\))", re.S)
 _PAST_YEARS = re.compile(r".{0,4}(?:过去|五年来|这五年|近五年|近5年|上届|五年间)")
 _PLAN_NUMBER = {
     "九": 1996,
@@ -24,7 +24,7 @@ _PLAN_NUMBER = {
 _PLAN = re.compile(r"(?<![二三四五六七八九])(十?[一二三四五六九]|十)五(?=[”\"规时期末计])")
 _NEW_CLAUSE = re.compile(
     r"[,;]\s*(?=新|完成|建设|建成|实施|推进|推动|加快|加强|培育|引进|开展|改造|打造|持续|深入|全面|积极|大力|支持|做|抓|启动|提升|"
-    r"实现|争创|扩大|发展|开工|组织|优化|深化|强化|落实|统筹|筹|安排|申报|创建|治理|办好|救助|关停|压减|修|植|营造|转移|扩充|再|更新)"
+    r"实现|争创|扩大|发展|开工|组织|优化|深化|强化|落实|统筹|筹|安排|申报|创建|治理|办好|救助|关停|压减|修|植|营造|转移|扩充|再|更新|今年|全年|年内|认定)"
 )
 
 
@@ -63,6 +63,25 @@ def cues(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
             yield match.start(), match.lastgroup or "annual"
 
 
+def effective_cue(folded: str, found: list[tuple[int, str]], value_start: int) -> tuple[int, str] | None:
+    """
+    Return the period cue that holds for a value: the last one before it that reaches it, or None.
+
+    A semicolon ends every cue but that of a plan, a comma those that count years up (累计, 连续3年, 年均). 完成“十一五”目标 and 恢复到2019年水平
+    compare; they do not date what follows.
+    """
+    for place, code in reversed(found):
+        if place >= value_start or _COMPARES.search(folded, max(0, place - 5), place):
+            continue
+        between = folded[place:value_start]
+        if ";" in between and code != "multi":
+            return None
+        if code in ("total", "average") and "," in between:
+            continue
+        return place, code
+    return None
+
+
 @lru_cache(maxsize=65536)
 def read_scope(prefix: str) -> str | None:
     """
@@ -86,9 +105,10 @@ def clause_prefix(folded: str, start: int, subject: int) -> str:
     return window[cut.end() :] if cut else window
 
 
+_COMPARES = re.compile(r"(?:完成|实现|超额|恢复到|相当于|提前|是|翻番)[“\s]?$")
 _SUB_AREA = re.compile(
-    r"\s*(?P<scope>[\u4e00-\u9fff]{0,8}?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区))"
-    r"(?=围绕|聚焦|要|突出|坚持|深入|加快|着力|,|以|全面|持续|紧扣|力争|实现|分别|重点|完成|推进|新)"
+    r"\s*(?:[一二三四五六七八九十]是)?(?P<scope>(?:园区|县域|民营|非公有制|[两三四五六七八九]县|[两三四五六七八九]区)(?:经济|企业)?(?=[^,。;\d]{0,16},)|[\u4e00-\u9fff]{0,8}?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区)"
+    r"(?=围绕|聚焦|要|突出|坚持|深入|加快|着力|,|以|全面|持续|紧扣|力争|实现|分别|重点|完成|推进|新))"
 )
 
 

@@ -9,10 +9,14 @@ from policylab.codebook import load_codebook
 from policylab.model import Quantity
 
 _EDGE = re.compile(r"[,;。:、\n!?()]")
+_GENERIC = re.compile(
+    r"(?:[一二三四五六七八九十]是|任务|目标|产值|面积|投入|增长|安排|开工|竣工|投产|完成|建成|抓好|建设|改造|投资|总数|总量|收入|达到?|实施|推进|力争|确保|争取|新增|实现|新|改|扩|"
+    r"全年|今年|年内|分别|各|均|其中|总|共|以上|左右|工作|要|将|再|为|对|在|把|\s)+"
+)
 _EACH = re.compile(r"(?:均|各)[^,;。、\d]{0,6}$")
 _MEMBER = re.compile(r"[^、和及与,;。]{2,}")
 _AFTER = re.compile(
-    r"[的个]?(?P<item>(?:\d[\d.]*[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下])?[^,;。:、\n!?()\[\d]{1,30})"
+    r"(?:\([^()\n]{1,8}\))?[的个]?(?P<item>(?:\d[\d.]*[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下])?[^,;。:、\n!?()\[\d]{1,30}(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
 )
 _TRAIL = re.compile(
     r"(?:达到?|完成|实现|稳定|保持|控制|提高|提升|增长|增加|增至|新增|扩大|突破|超过|超|降至|下降|降低|减少|落地|不|到|至|在|为|各|均|都|分别|以上|约|近|总数|再|也|"
@@ -65,7 +69,10 @@ def _item_after(folded: str, quantity: Quantity) -> tuple[int, int] | None:
     lead = _lead_verbs().match(folded, start, start + length)
     if lead and length - (lead.end() - start) >= 2:
         length, start = length - (lead.end() - start), lead.end()
-    return (start, start + length) if folded[start : start + length].strip() and not _is_tail(words) else None
+    while length and folded[start + length - 1] in "和及与的要并":
+        length -= 1
+    words = folded[start : start + length].strip()
+    return (start, start + length) if words and not _is_tail(words) and not _GENERIC.fullmatch(words) else None
 
 
 def _is_tail(words: str) -> bool:
@@ -74,21 +81,43 @@ def _is_tail(words: str) -> bool:
 
 
 def _item_before(folded: str, quantity: Quantity) -> tuple[int, int] | None:
-    """Return the span of the noun before the value: 新增规上工业企业5家."""
-    floor = max(0, quantity.start - 40)
-    edges = [match.end() for match in _EDGE.finditer(folded, floor, quantity.start)]
-    start = edges[-1] if edges else floor
-    end = quantity.start - _trailing(folded[start : quantity.start])
+    """Return the span of the noun before the value: 新增规上工业企业5家; a bare verb looks to the clauses before it."""
+    floor = max(0, quantity.start - 60)
+    edges = [floor, *(match.end() for match in _EDGE.finditer(folded, floor, quantity.start))]
+    end = quantity.start
+    for start in reversed(edges[-3:]):
+        span = _noun_span(folded, start, end)
+        if span:
+            return span
+        if folded[start - 1 : start] in "。:\n!?":
+            break
+        end = max(start - 1, floor)
+    return None
+
+
+def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the noun phrase of a clause without its verbs and value, or None where only verbs are left."""
+    value = re.search(r"(?:近|约|超过|突破|不低于|不少于)?\d", folded[start:end])
+    if (
+        value
+        and value.start() > 0
+        and not re.match(
+            r"\d+(?:强|g|[.\d]*[万亿]?(?:元|亩|平方米|公里|吨)以[上下])", folded[start + value.start() : end]
+        )
+    ):
+        end = start + value.start()
+    end -= _trailing(folded[start:end])
     lead = _lead_verbs().match(folded, start, end)
     if lead and end - lead.end() >= 2:
         start = lead.end()
-    return (start, end) if end > start and folded[start:end].strip() else None
+    words = folded[start:end].strip()
+    return (start, end) if end > start and words and not _GENERIC.fullmatch(words) else None
 
 
 def _trailing(words: str) -> int:
     """Return the length of verbs at the end of a phrase."""
     match = _TRAIL.search(words)
-    return len(match[0]) if match and match.start() > 0 else 0
+    return len(match[0]) if match else 0
 
 
 @cache

@@ -50,9 +50,10 @@ _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s
 _NOT_SUBJECT = re.compile(
     r"(?:占|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$"
 )
-_SHARE_OF = r"(?:占|相当于|在)[^,。;、\d]{1,18}?(?:的|中的|中)?(?:比重|比例|份额|占比|比率)"
+_SHARE_OF = r"(?:占(?!全[市省国区县州](?:的)?(?:比重|比例|份额|总量)|全社会研发)|相当于|在)[^,。;、\d]{1,18}?(?:的|中的|中)?(?:比重|比例|份额|占比|比率)"
+_APART = re.compile("分别|各(?![级类项种地方族界])")
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
-_OPENING = re.compile(r"(?:\[\d{1,2}\])?[,、和并及 (\n]*")
+_OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
 _FROM = re.compile(r"(?:从|由)(?:\d{4}年的?|上年的?|去年的?|上半年的?|期初的?|年初的?)?$")
 
 
@@ -131,10 +132,12 @@ def _find_subjects(
     value_start = run[0].start
     near = [mention for mention in mentions if mention.start >= anchor and mention.end <= value_start]
     tail = folded[near[-1].end if near else anchor : value_start]
-    if "分别" in tail or "各" in tail:
-        apart = _find_members(folded, anchor, value_start, run, near, recent)
-        if apart:
-            return apart, _read_verbs(tail), "apart"
+    split = _APART.search(tail)
+    if split:
+        gap = read_gap(tail[split.end() :])
+        members = _find_members(folded, anchor, value_start, run, near, recent) if gap else None
+        if gap and members:
+            return members, gap._replace(share=gap.share or _read_verbs(tail).share), "apart"
     for index in range(len(near) - 1, max(-1, len(near) - 4), -1):
         mention = near[index]
         if mention.weak and anchor > sentence_start and not subjects:
@@ -174,14 +177,16 @@ def _find_members(
 ) -> list[_Subject] | None:
     """Return the concepts of a list before 分别, one for each value; "-" for members the codebook does not name."""
     search_from = near[-1].end if near else anchor
-    apart = re.search("分别|各", folded[search_from:value_start])
-    end = search_from + apart.start() if apart else value_start
+    apart = _APART.search(folded, search_from, value_start)
+    end = apart.start() if apart else value_start
     clause = max(folded.rfind(mark, anchor, near[0].start if near else end) for mark in ",;。:") + 1 or anchor
     if not near and not folded[clause:end].strip(" ,、;预计实际同比增长"):
         return recent[-len(run) :] if len(recent) >= len(run) > 1 else None
     pieces = _split_pieces(folded, max(clause, anchor), end, near)
     tail = folded[slice(*pieces[-1])].strip()
     members = [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)]
+    if len(run) == 1:
+        return members
     if len(members) < len(run):
         return recent[-len(run) :] if len(recent) >= len(run) > 1 else None
     return members[-len(run) :]
@@ -210,7 +215,7 @@ def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: 
             return [_Subject(concept, piece[0]) for concept in alias.concepts]
     if near and near[-1].start >= piece[1] and _PLACE.search(words):
         return [_Subject(concept, piece[0], words) for concept in near[-1].concepts[:1]]
-    return [_Subject("-", piece[0])]
+    return [_Subject("-", piece[0], end=piece[1])]
 
 
 def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id: str) -> list[Link]:

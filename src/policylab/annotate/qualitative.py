@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from policylab.annotate.context import read_scope
+from policylab.annotate.context import read_scope, stretch_pattern
 from policylab.codebook import load_codebook
 from policylab.codebook.mentions import Mention
 
@@ -25,6 +25,9 @@ _LEADING = re.compile(
 _OBJECT = re.compile(
     r"(?:下达(?:我[省市区县])?|要求|确定|规定|核定|市定|省定|国家|上级)(?:的)?(?P<object>[^,;。]+?)(?:等)?(?:各项)?(?:目标任务|约束性指标|控制目标|目标|任务|指标|要求|计划)$"
 )
+_NO_SUBJECT = re.compile(r"^(?:在)?(?:实际工作|目标|任务|我们|工作|实现目标|中|各方面)+$")
+_GAP_WORDS = re.compile(r"^(?:收入)?(?:倍差|差距|收入比|比值|之比)")
+_DENOMINATOR = re.compile(r"(?:占|占全[省市国]|高于|快于|低于|与|同)$")
 _ASSIGNED = re.compile(r"^(?:圆满|全面|坚决|确保|努力|力争)*(?:完成|达到|实现|落实)")
 
 
@@ -68,6 +71,8 @@ def find_statements(
     for clause in _CLAUSE.finditer(folded, start, end):
         if any(left < clause.end() and clause.start() < right for left, right in taken):
             carried = None
+            continue
+        if stretch_pattern().search(folded, clause.start(), clause.end()) or clause[0].lstrip().startswith("为了"):
             continue
         found = _read_clause(folded, clause.start(), clause.end(), mentions, carried)
         statements.extend(found)
@@ -145,7 +150,11 @@ def _to_statements(
             statements.append(
                 Statement(min(left, match.start()), max(end, right), match.start(), indicator, words, code, scope)
             )
-    return [statement for statement in statements if statement.item and len(statement.item) <= 40]
+    return [
+        statement
+        for statement in statements
+        if statement.item and len(statement.item) <= 40 and not _NO_SUBJECT.match(statement.item)
+    ]
 
 
 def _members(folded: str, left: int, right: int, inside: Sequence[Mention]) -> list[tuple[int, int, tuple[str, ...]]]:
@@ -158,7 +167,13 @@ def _members(folded: str, left: int, right: int, inside: Sequence[Mention]) -> l
     ]
     for cut_start, cut_end in [*cuts, (right, right)]:
         if cut_start > begin:
-            found = [mention for mention in inside if begin <= mention.start < cut_start]
+            found = [
+                mention
+                for mention in inside
+                if begin <= mention.start < cut_start
+                and not _GAP_WORDS.match(folded[mention.end : mention.end + 6])
+                and not _DENOMINATOR.search(folded[max(begin, mention.start - 4) : mention.start])
+            ]
             concepts = found[-1].concepts if found else _composite(folded[begin:cut_start])
             members.append(
                 (

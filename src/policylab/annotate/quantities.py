@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache
 
-from policylab.codebook import fold, load_codebook
+from policylab.codebook import Unit, fold, load_codebook
 from policylab.model import Quantity
 
 _NUMBER = r"\d{1,15}(?:,\d{3}(?!\d))*(?:\.\d{1,8})?"
@@ -76,8 +76,8 @@ def _iter_matches(folded: str, start: int, end: int) -> Iterator[re.Match[str]]:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Compose the scanners from the units of the codebook: numbers in figures, in characters, and 百分之."""
     units = load_codebook().units.values()
-    scalable = _alternatives(fold(unit.unit) for unit in units if unit.scalable).replace("|人|", "|人(?![民均才大])|")
-    fixed = _alternatives(fold(unit.unit) for unit in units if not unit.scalable)
+    scalable = _alternatives(unit for unit in units if unit.scalable)
+    fixed = _alternatives(unit for unit in units if not unit.scalable)
     unit = rf"(?:{fixed}|{_SCALE}[余多]?(?:{scalable})|(?:万|亿)(?=[,、;。以左]|$))"
     suffix = r"\s?(?:" + "|".join(entry["pattern"] for entry in _bounds("after")) + ")"
     # A list may name its unit once (提升7.4、2.8个百分点): the bare member looks ahead for it.
@@ -94,9 +94,13 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     return re.compile(figures), re.compile(characters), re.compile(percent)
 
 
-def _alternatives(words: Iterator[str]) -> str:
-    """Return a regex of the words, longest first."""
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+def _alternatives(units: Iterable[Unit]) -> str:
+    """Return a regex of the units, longest first; 台 is no unit in 台阶."""
+    ordered = sorted(units, key=lambda unit: (-len(unit.unit), unit.unit))
+    return "|".join(
+        re.escape(fold(unit.unit)) + (f"(?![{unit.not_followed_by}])" if unit.not_followed_by else "")
+        for unit in ordered
+    )
 
 
 def _from_match(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:

@@ -12,6 +12,7 @@ from policylab.annotate.context import (
     annual_period,
     clause_prefix,
     cues,
+    effective_cue,
     five_year_period,
     read_modality,
     read_scope,
@@ -44,6 +45,11 @@ _PLAN_YEAR = re.compile(
 _FIVE_YEARS = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来|“?十[一二三四五六]五”?)(?:五年|5年|时期|期间)[^,。\n]{0,12}"
 )
+_NAMED_THING = re.compile(r"(?:的)?(?:以上)?[^,;。\d]{0,6}?(?:企业|产业|集群|项目|园区|强县|强镇|工程)")
+_SPENDS = re.compile("投资|投入|安排|筹|争取|落实|发放|完成|新增|减|贷|化解|引进|到位|整合|统筹|资金|实现|达|增")
+_CAPACITY = re.compile(r"[^,;。、\d]{1,12}等(?:重大|重点)?(?:产业)?项目")
+_BACKGROUND = re.compile("围绕|依托|用好|原有|现有|已有|在巩固")
+_BASIS = re.compile(r"[^,;。]{0,24}(?:的)?基础上")
 _PAST = re.compile(r"去年|上年|已(?:完成|建成|经|有|达)|近年来|目前")
 
 
@@ -106,7 +112,15 @@ def _read(document: Document) -> _Reading:
     quantities = list(iter_quantities(document.text, folded, 0, len(folded)))
     starts = [mention.start for mention in mentions]
     free = [q for q in quantities if not _covers(mentions, starts, q.start, q.end)]
-    return _Reading(document, folded, parse_folded(folded), mentions, free, starts, [q.start for q in free])
+    return _Reading(
+        document,
+        folded,
+        parse_folded(folded, report_year=document.report_year),
+        mentions,
+        free,
+        starts,
+        [q.start for q in free],
+    )
 
 
 def _covers(mentions: list[Mention], starts: list[int], start: int, end: int) -> bool:
@@ -156,8 +170,8 @@ def _read_results(
         if link.concept == "baseline":
             baseline = True
             continue
-        before = [cue for place, cue in found if place < link.quantity.start]
-        cue = before[-1] if before else default
+        effective = effective_cue(reading.folded, found, link.quantity.start)
+        cue = effective[1] if effective else default
         annual = cue in ("annual", str(year - 1)) or (
             baseline
             and cue in ("multi", "total")
@@ -220,8 +234,8 @@ def _read_commitments(
     line = max(sentence.start, folded.rfind("\n", sentence.start, quantities[0].start) + 1)
     area = sentence_scope(folded, line)
     for link in link_sentence(folded, sentence.start, mentions, quantities):
-        before = [(place, cue) for place, cue in found if place < link.quantity.start]
-        own = _cue_period(folded, before[-1], year, sentence.start) if before else period
+        effective = effective_cue(folded, found, link.quantity.start)
+        own = _cue_period(folded, effective, year, sentence.start) if effective else period
         if "past" in (own, period) or link.concept == "baseline":
             continue
         scope = _link_scope(folded, sentence.start, link)
@@ -264,13 +278,17 @@ def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
         and not re.match("任务|目标|江水", after)
     ):
         return False
-    if dimension in ("money", "money_usd") and _OF.match(after):
+    if dimension in ("money", "money_usd") and (
+        _OF.match(after) or (_NAMED_THING.match(after) and not _SPENDS.search(before))
+    ):
+        return False
+    if dimension == "count" and (_CAPACITY.match(folded, quantity.end) or _BASIS.match(folded, quantity.end)):
         return False
     if dimension == "days" and not re.search("控制|达|保持|优良|不少", before):
         return False
     quoted = before.rfind("“") > before.rfind("”") and "”" in after
     clause = re.split("[,;。\n]", before)[-1]
-    return not quoted and not _PAST.search(clause)
+    return not quoted and not _PAST.search(clause) and not _BACKGROUND.search(clause)
 
 
 # Headline block -------------------------------------------------------------------------------------------------------

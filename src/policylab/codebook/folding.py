@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
 _UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _FULL_WIDTH_UPPER = {0xFF21 + offset: ord("a") + offset for offset in range(26)}
@@ -18,6 +20,9 @@ _VARIANTS = {
 _FOLDED = {chr(old): chr(new) for old, new in (_FULL_WIDTH | _UPPER | _FULL_WIDTH_UPPER | _VARIANTS).items()}
 
 
+_STOP_AS_POINT = re.compile(r"(?<=[0-9０-９])。(?=[0-9０-９]{1,2}\s?(?:[%％‰亿万]|个百分点))")
+
+
 def fold(text: str) -> str:
     """
     Return ``text`` with full-width forms as ASCII and Latin letters in lower case, of the same length.
@@ -29,6 +34,8 @@ def fold(text: str) -> str:
     >>> fold("ＧＤＰ增长５．５％，左右")
     'gdp增长5.5%,左右'
     """
+    if "。" in text:  # a decimal point typed as a full stop: 4。5%
+        text = _STOP_AS_POINT.sub(".", text)
     for char in _FOLDED.keys() & set(text):  # a text uses few of them: quicker than a table look-up for every character
         text = text.replace(char, _FOLDED[char])
     return text

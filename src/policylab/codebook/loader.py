@@ -55,6 +55,7 @@ class Unit:
     base_unit: str
     factor: Decimal
     scalable: bool
+    not_followed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,14 @@ def _to_alias(row: dict[str, str]) -> Alias:
 
 def _to_unit(row: dict[str, str]) -> Unit:
     """Type one row of units.csv."""
-    return Unit(row["unit"], row["dimension"], row["base_unit"], Decimal(row["factor"]), row["scalable"] == "1")
+    return Unit(
+        row["unit"],
+        row["dimension"],
+        row["base_unit"],
+        Decimal(row["factor"]),
+        row["scalable"] == "1",
+        row["not_followed_by"],
+    )
 
 
 def _check_concepts(indicators: Mapping[str, Indicator], aliases: Mapping[str, Alias]) -> None:

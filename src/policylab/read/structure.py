@@ -27,11 +27,12 @@ _PLAN_OPENING = re.compile(
     rf"(?:^|\n|。)[ \t]*(?:今年|{_AHEAD})[,是][^。\n]{{0,60}}(?:之年|第一年|一年|关键|年份|开局|时期)"
 )
 
-_OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议)"
+_OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议|以下|实现|年)"
 _HEADLINE_CUE = re.compile(
-    rf"(?:目标|约束性指标|预期指标)(?:任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{{0,10}}|\([^)\n]{{0,20}}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
+    rf"(?:目标|指标)(?:任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{{0,10}}|\([^)\n]{{0,20}}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
 )
 _BEFORE_CUE = re.compile(rf"{_OWN_WORDS}{{1,9}}$")
+_NOT_ANNUAL = re.compile(r"年均|五年|到20\d\d年|去年|上年|过去|完成情况|主要是考虑|十[一二三四五]五”?(?:时期|期间)")
 _MULTI_YEAR = re.compile(
     r"五年|时期|20\d\d年(?:底|末)?(?:前|,|的|时)|到20\d\d年|规划(?:期|目标)|远景|三年(?!级)|十年|任期|本届|长远"
 )
@@ -47,7 +48,7 @@ _ITEM = re.compile(
 _STRETCH = re.compile(r"更好(?:的)?(?:结果|成绩|成效|效果|水平)|(?:争取|力争)[^。]{0,14}(?:更[好高快]|快于|高于)")
 
 
-def parse_structure(text: str) -> Structure:
+def parse_structure(text: str, *, report_year: int = 0) -> Structure:
     """
     Return the parts of a report as spans of its unchanged text.
 
@@ -59,6 +60,8 @@ def parse_structure(text: str) -> Structure:
     ----------
     text : str
         A whole report or an excerpt; not changed.
+    report_year : int
+        The plan year where it is known: it tells 2004年的目标 in a report of 2004 from a goal for later years.
 
     Returns
     -------
@@ -72,13 +75,13 @@ def parse_structure(text: str) -> Structure:
     >>> text[structure.headline[0].start : structure.headline[0].end]
     '地区生产总值增长6%。'
     """
-    return parse_folded(fold(text))
+    return parse_folded(fold(text), report_year=report_year)
 
 
-def parse_folded(folded: str) -> Structure:
+def parse_folded(folded: str, *, report_year: int = 0) -> Structure:
     """Return the structure of text that is already folded; spans are the same."""
     plan_start = _find_plan(folded)
-    headline = _find_headline(folded, plan_start)
+    headline = _find_headline(folded, plan_start, report_year) or _find_unannounced(folded, plan_start)
     if headline and (plan_start is None or headline[0].start < plan_start):
         plan_start = folded.rfind("\n", 0, headline[0].start) + 1
     end = _find_tail(folded)
@@ -100,6 +103,8 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     spans, left = [], start
     for match in _SENTENCE_END.finditer(text, start, end):
         place = match.end()
+        if text[place - 1] == "?" and text[place - 2 : place - 1].isdigit():
+            continue  # a character lost to a bad encoding: 增长12?
         inside = text[place - 1] == "\n" and text[place - 2 : place - 1] not in _CLOSING
         if inside and not _NEW_PARAGRAPH.match(text, place):
             continue
@@ -145,7 +150,22 @@ def _find_sections(folded: str) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _find_headline(folded: str, plan_start: int | None) -> tuple[Span, ...]:
+def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
+    """Return a list of targets that no 目标是 announces: a sentence of the plan's opening with GDP growth and two more."""
+    if plan_start is None:
+        return ()
+    for sentence in split_sentences(folded, plan_start, min(len(folded), plan_start + 4000)):
+        words = folded[sentence.start : sentence.end]
+        found = find_mentions(words) if "增长" in words and "%" in words else []
+        names = {concept for mention in found for concept in mention.concepts}
+        if len(names) < 4 or "gdp" not in names or _NOT_ANNUAL.search(words):
+            continue
+        first = next(mention.start for mention in found if "gdp" in mention.concepts)
+        return _extend_block(folded, sentence.start + min(first, found[0].start))
+    return ()
+
+
+def _find_headline(folded: str, plan_start: int | None, report_year: int) -> tuple[Span, ...]:
     """Return the sentences of the block of annual main expected targets."""
     best: tuple[int, tuple[Span, ...]] = (0, ())
     for match in _HEADLINE_CUE.finditer(folded):
@@ -153,7 +173,7 @@ def _find_headline(folded: str, plan_start: int | None) -> tuple[Span, ...]:
         if words is None:
             continue
         spans = _extend_block(folded, match.end())
-        score = _score_cue(folded, words.start(), match.end(), spans) - 20 * (
+        score = _score_cue(folded, (words.start(), match.end()), spans, report_year) - 20 * (
             plan_start is not None and match.start() < plan_start
         )
         if score > best[0]:
@@ -161,10 +181,11 @@ def _find_headline(folded: str, plan_start: int | None) -> tuple[Span, ...]:
     return best[1]
 
 
-def _score_cue(folded: str, start: int, end: int, spans: tuple[Span, ...]) -> int:
+def _score_cue(folded: str, place: tuple[int, int], spans: tuple[Span, ...], report_year: int) -> int:
     """Rate a cue: 预期目标 of this year, followed by items of the codebook; five-year goals rate below zero."""
     if not spans:
         return 0
+    start, end = place
     sentence_start = max(folded.rfind("。", 0, start), folded.rfind("\n", 0, start), start - 80) + 1
     opening, cue = folded[sentence_start:end], folded[start:end]
     items = sum(len(find_mentions(folded[span.start : span.end])) for span in spans)
@@ -173,7 +194,9 @@ def _score_cue(folded: str, start: int, end: int, spans: tuple[Span, ...]) -> in
     score = (
         min(items, 8) + 4 * ("预期" in cue) + 3 * ("主要" in cue) + 3 * bool(re.search("今年|全年|年(?!均)", opening))
     )
-    annual = re.search("今年|全年|本年", opening)
+    annual = re.search("今年|全年|本年", opening) or f"{report_year}年" in opening
+    if not re.search("目标|预期|预计", cue) and not (annual and items > 3):
+        return 0
     if _MULTI_YEAR.search(opening) and not annual:
         score -= 20
     first = folded[spans[0].start : spans[0].start + 120]
