@@ -20,7 +20,7 @@ PLACES = {"320000-2023": ("江苏省", "5%左右"), "320800-2023": ("淮安市",
 
 @pytest.fixture
 def corpus(tmp_path):
-    """A folder of three invented reports."""
+    """A folder of three invented reports; the bundled one of 淮阴区 joins them."""
     folder = tmp_path / "corpus"
     folder.mkdir()
     for report_id, (name, growth) in PLACES.items():
@@ -74,14 +74,14 @@ def test_same_bytes_with_one_process_and_two(corpus, out, tmp_path):
 def test_tables_hold_what_the_reports_say(corpus, out):
     """Targets come back with reports and citations told apart, and the chain can be compared."""
     summary = build_dataset(corpus, out, jobs=1)
-    assert "3 reports" in summary
+    assert "4 reports" in summary
     table = load_targets(out / "targets.parquet")
     assert set(table["source_kind"]) == {"report", "citation"}
     chain = compare_chain(table, "320800", report_year=2023, indicators=["gdp_growth"])
     assert chain[["missing", "as_written"]].values.tolist() == [["no_report", ""], ["", "5%左右"], ["", "6%以上"]]
     with (out / "reports.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["report_id"] for row in rows] == list(PLACES)
+    assert [row["report_id"] for row in rows] == sorted([*PLACES, "320804-2023"])
     assert {row["label_flag"] for row in rows} == {""}
 
 

@@ -17,7 +17,7 @@ from policylab.analyse.tables import check_table, to_parquet, to_table
 from policylab.annotate.targets import annotate
 from policylab.errors import DataError
 from policylab.model import Document
-from policylab.project import check_writable, write_atomic
+from policylab.project import check_writable, data_path, write_atomic
 from policylab.read.corpus import count_reports, iter_reports
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def build_dataset(corpus: str | Path, out: str | Path, *, jobs: int | None = Non
     """
     Write the tables of facts of a corpus to a folder and return one line that says what they hold.
 
-    Every report is annotated; the cited facts of ``data/county_targets.csv`` join them. The tables are checked against
+    Every report is annotated, those bundled in ``data/reports`` among them; the cited facts of
+    ``data/county_targets.csv`` join them. The tables are checked against
     their schema before anything is written, and the same corpus gives the same bytes, whatever the number of processes.
 
     Parameters
@@ -87,8 +88,6 @@ def build_tables(corpus: str | Path, *, jobs: int | None = None) -> Tables:
     for part, described in _study_corpus(corpus, jobs or os.cpu_count() or 1):
         parts.append(part)
         facts.extend(described)
-    if not facts:
-        raise DataError(f"{corpus} holds no report")
     facts.sort(key=lambda item: item.outline.report_id)
     targets = pd.concat(parts, ignore_index=True).sort_values(_ORDER, kind="stable", ignore_index=True)
     targets = check_table(flag_mislabelled(targets, facts))
@@ -116,8 +115,9 @@ def _study_corpus(corpus: str | Path, jobs: int) -> Iterator[tuple[pd.DataFrame,
 
     from tqdm import tqdm
 
-    batches = _batch(iter_reports(corpus))
-    with tqdm(total=count_reports(corpus), unit=" reports", desc="annotating", disable=None) as bar:
+    sources = [corpus, data_path("reports")]
+    batches = _batch(iter_reports(sources))
+    with tqdm(total=count_reports(sources), unit=" reports", desc="annotating", disable=None) as bar:
         if jobs == 1:
             for batch in batches:
                 yield _study(batch)

@@ -82,14 +82,13 @@ def pick_values(
         raise UnknownNameError(f"no kind {kind!r}: expected 'target' or 'actual'")
     for code in indicators or ():
         load_codebook().indicator(code)
-    keep = table["kind"].eq(kind) & table["indicator"].ne("other")
+    rows = table  # cut by the cheapest test first: notebooks wait for this
     if report_year is not None:
-        keep &= table["report_year"].eq(report_year)
-    if indicators is not None:
-        keep &= table["indicator"].isin(list(indicators))
+        rows = rows[rows["report_year"].eq(report_year)]
     if region_codes is not None:
-        keep &= table["region_code"].isin(list(region_codes))
-    return _first_of_each(_keep_annual(table[keep], kind))
+        rows = rows[rows["region_code"].isin(list(region_codes))]
+    rows = rows[rows["indicator"].ne("other") if indicators is None else rows["indicator"].isin(list(indicators))]
+    return _first_of_each(_keep_annual(rows[rows["kind"].eq(kind)], kind))
 
 
 def complete_values(
@@ -131,7 +130,8 @@ def explain_missing(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     >>> explain_missing(rows, to_table([]))["missing"].tolist()
     ['no_report']
     """
-    known = table.loc[table["region_code"].isin(rows["region_code"]), [*_KEY[:2], "source_kind", "flag"]]
+    known = table.loc[table["report_year"].isin(rows["report_year"]), [*_KEY[:2], "source_kind", "flag"]]
+    known = known[known["region_code"].isin(rows["region_code"])].drop_duplicates()
     is_wrong = known["flag"].str.startswith(MISLABELLED)
     reasons = known["source_kind"].map({"report": "not_stated", "citation": "not_cited"}).mask(is_wrong, "mislabelled")
     # A right report says more than a wrong one, a wrong one more than a citation.
