@@ -130,7 +130,8 @@ def compare_peers(
     """
     check_end(end)
     own = find_region(region_code, report_year=report_year).region_code
-    regions = {code: find_region(code, report_year=report_year) for code in sorted({*peers, own})}
+    listed = {item.region_code: item for item in list_regions(report_year=report_year)}  # faster than one by one
+    regions = {code: listed.get(code) or find_region(code, report_year=report_year) for code in sorted({*peers, own})}
     picked = pick_values(table, indicators=[indicator], region_codes=list(regions), report_year=report_year)
     rows = complete_values(picked, regions, indicators=[indicator], years=[report_year], own=own)
     return _add_ranks(_show(explain_missing(rows, table)), end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policylab.analyse.values import check_end, pick_values, take_end
-from policylab.read.regions import find_region
+from policylab.read.regions import load_regions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,9 +47,8 @@ def join_results(table: pd.DataFrame) -> pd.DataFrame:
     pairs = targets[_TARGET].merge(results[_RESULT], on=[*_PLACE, "base_unit"], suffixes=("_target", "_result"))
     names = {f"value_{end}_{part}": f"{part}_{end}" for end in ("low", "high") for part in ("target", "result")}
     pairs = pairs.rename(columns=names)
-    level = {code: find_region(code).level for code in pairs["region_code"].unique()}
     pairs = pairs.assign(
-        level=pairs["region_code"].map(level).astype("str"), gap=(pairs["result_low"] - pairs["target_low"]).round(9)
+        level=_name_levels(pairs["region_code"]), gap=(pairs["result_low"] - pairs["target_low"]).round(9)
     )
     order = [*_PLACE, "level", "target_low", "target_high", "result_low", "result_high", "gap", "base_unit"]
     return pairs[[*order, *(name for name in pairs.columns if name not in order)]]
@@ -111,9 +110,13 @@ def pivot_indicator(
     picked = pick_values(table, kind=kind, indicators=[indicator])
     picked = picked[picked["base_unit"].eq(load_codebook().indicator(indicator).unit)]
     if level is not None:
-        levels = {code: find_region(code).level for code in picked["region_code"].unique()}
-        picked = picked[picked["region_code"].map(levels).eq(level)]
+        picked = picked[_name_levels(picked["region_code"]).eq(level)]
     value = take_end(picked["value_low"], picked["value_high"], end)
     rows = picked.assign(value=value, year=picked["report_year"] - (kind == "actual"))
     wide = rows.pivot(index="region_code", columns="year", values="value").sort_index().sort_index(axis="columns")
     return wide.rename_axis(columns="report_year" if kind == "target" else "period_year")
+
+
+def _name_levels(codes: pd.Series[str]) -> pd.Series[str]:
+    """Return the level of each region code."""
+    return codes.map({region.region_code: region.level for region in load_regions()}).astype("str")
