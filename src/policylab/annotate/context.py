@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from policylab.codebook import load_codebook
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
-_CUT = re.compile(r".*(?:[,;。:、\n(!?]|和|与|以及|及|并|\))", re.S)
+_CUT = re.compile(r".*(?:[,;。:、\n(!?]|和|与|以及|及(?!以上)|并|\))", re.S)
 _PAST_YEARS = re.compile(r".{0,4}(?:过去|五年来|这五年|近五年|近5年|上届|五年间)")
 _PLAN_NUMBER = {
     "九": 1996,
@@ -55,10 +55,13 @@ def five_year_period(words: str, report_year: int) -> str:
 
 
 def cues(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
-    """Yield the period cues of a stretch of text: place and "multi", "average", "total", "annual" or a year."""
+    """Yield the period cues of a stretch of text: place and "multi", "average", "total", "part", "annual", a year, or "vs" and the year compared with."""
     for match in _period_pattern().finditer(folded, start, end):
         if match["year"]:
-            yield match.start(), match["year"]
+            if folded[match.start() - 1 : match.start()].isdigit():
+                continue
+            versus = folded[match.start() - 1 : match.start()] in _VERSUS
+            yield match.start(), f"vs{match['year']}" if versus else match["year"]
         else:
             yield match.start(), match.lastgroup or "annual"
 
@@ -71,12 +74,12 @@ def effective_cue(folded: str, found: list[tuple[int, str]], value_start: int) -
     compare; they do not date what follows.
     """
     for place, code in reversed(found):
-        if place >= value_start or _COMPARES.search(folded, max(0, place - 5), place):
+        if place >= value_start or (not code.startswith("vs") and _COMPARES.search(folded, max(0, place - 5), place)):
             continue
         between = folded[place:value_start]
         if ";" in between and code != "multi":
             return None
-        if code in ("total", "average") and "," in between:
+        if (code in ("total", "average") or code.startswith("vs")) and "," in between:
             continue
         return place, code
     return None
@@ -92,6 +95,9 @@ def read_scope(prefix: str) -> str | None:
     >>> read_scope("预计全市"), read_scope("高新区"), read_scope("新能源")
     ('', '高新区', None)
     """
+    cities = _SOME_CITIES.search(prefix)
+    if cities:
+        return cities[0]
     if _leading().fullmatch(prefix):
         return ""
     rest = prefix[_leading().match(prefix).end() :] or prefix  # type: ignore[union-attr]
@@ -105,17 +111,27 @@ def clause_prefix(folded: str, start: int, subject: int) -> str:
     return window[cut.end() :] if cut else window
 
 
-_COMPARES = re.compile(r"(?:完成|实现|超额|恢复到|相当于|提前|是|翻番)[“\s]?$")
-_SUB_AREA = re.compile(
-    r"\s*(?:[一二三四五六七八九十]是)?(?P<scope>(?:园区|县域|民营|非公有制|[两三四五六七八九]县|[两三四五六七八九]区)(?:经济|企业)?(?=[^,。;\d]{0,16},)|[\u4e00-\u9fff]{0,8}?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区)"
-    r"(?=围绕|聚焦|要|突出|坚持|深入|加快|着力|,|以|全面|持续|紧扣|力争|实现|分别|重点|完成|推进|新))"
+_VERSUS = frozenset("比较")
+_COMPARES = re.compile(r"(?:完成|实现|超额|恢复到|相当于|提前|是|翻番|从|由|比|较)[“\s]?$")
+_SOME_CITIES = re.compile("(?:主要|中心|重点|县城以上|县级以上|设区|区域中心)城市$")
+_AREA_VERB = re.compile(
+    "^(?:大力|加快|深入|全面|持续|积极|重点)?(?:推进|推动|加快|支持|提升|建设|发展|完善|抓好|深化|做强|做大|依托|以|在|对|使|新培育|培育|创建|打造)?"
 )
+_AREA = (
+    r"(?:园区|县域|民营|非公有制|[两三四五六七八九]县|[两三四五六七八九]区)(?:经济|企业)?(?=[^,。;\d]{0,16},)"
+    r"|[\u4e00-\u9fff]{0,8}?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区)(?![和、与及\d])"
+)
+_SUB_AREA = re.compile(rf"(?:^|[,;。\n])\s*(?:[一二三四五六七八九十]是)?(?P<scope>{_AREA}|全[市省区县州国])")
 
 
-def sentence_scope(folded: str, start: int) -> str:
-    """Return the sub-area that a sentence opens with (高新区围绕…), or ""."""
-    match = _SUB_AREA.match(folded, start)
-    return match["scope"] if match else ""
+def clause_area(folded: str, start: int, place: int) -> str:
+    """Return the sub-area that the sentence or a clause before ``place`` opens with (高新区围绕…), or ""."""
+    area = ""
+    for match in _SUB_AREA.finditer(folded, max(0, start - 1), place):
+        if match["scope"].startswith(("新培育", "国家级", "省级", "市级", "各类")):
+            continue
+        area = "" if match["scope"].startswith("全") else _AREA_VERB.sub("", match["scope"])
+    return area
 
 
 def read_modality(folded: str, start: int, value_start: int) -> str:
@@ -152,7 +168,7 @@ def _period_pattern() -> re.Pattern[str]:
     """Compile the period cues."""
     groups = {entry["code"]: entry["pattern"] for entry in load_codebook().wording["period"]}
     return re.compile(
-        rf"(?P<year>(?:19|20)\d\d)年(?<![\d比较].{{5}})|(?P<multi>{groups['multi']})|(?P<average>{groups['average']})|(?P<total>{groups['total']})|(?P<annual>{groups['annual']})"
+        rf"(?P<year>(?:19|20)\d\d)年|(?P<multi>{groups['multi']})|(?P<average>{groups['average']})|(?P<total>{groups['total']})|(?P<part>{groups['part']})|(?P<annual>{groups['annual']})"
     )
 
 

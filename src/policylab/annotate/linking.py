@@ -93,7 +93,7 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
         links.extend(_assign(run, found, gap, rule_id))
         anchor = run[-1].end
         subjects = found
-        recent.extend(subject for subject in found if subject not in recent)
+        recent.extend(subject for subject in found or [_Subject("-", run[0].start)] if subject not in recent[-2:])
     return links
 
 

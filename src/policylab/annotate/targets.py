@@ -10,13 +10,13 @@ from decimal import Decimal
 
 from policylab.annotate.context import (
     annual_period,
+    clause_area,
     clause_prefix,
     cues,
     effective_cue,
     five_year_period,
     read_modality,
     read_scope,
-    sentence_scope,
     stretch_pattern,
 )
 from policylab.annotate.items import find_items
@@ -34,7 +34,7 @@ _TERM_REVIEW = re.compile(
 _OF = re.compile(r"的(?!目标|基础|水平|增长|增速)[\u4e00-\u9fff“]")
 _THRESHOLD = re.compile(r"(?:的)?(?![,;。、)\n:!?]|$)")
 _ANNOUNCED = re.compile(
-    r"(?:大)?(?:方面|始终|坚持|着力|必须|关键(?:环节|任务)?(?:[,;。、]|$)|一批|重点工作|转变|“(?![^”]{1,12}”[\u4e00-\u9fff“、])|字|聚焦|更加|环节|层面|维度|坚决|问题|重点任务|工作|文章|导向|更高|更大|突破”)"
+    r"(?:大)?(?:方面|始终|坚持|着力|必须|关键(?:环节|任务)?(?:[,;。、]|$)|一批|重点工作|转变|“(?![^”]{1,12}”[\u4e00-\u9fff“、])|字|聚焦|更加|环节|层面|维度|坚决|问题|重点任务|工作|文章|导向|更高|更大|突破”|条?(?:硬)?措施|意见|方针|政策|举措)"
 )
 _SKIP_BEFORE = re.compile(
     r"(?:每|前|第|总投资(?:额)?(?:达|约|超|超过)?|投资额|占地(?:面积)?|年产|日产|日处理|总长|全长|总面积|装机容量|装机|建筑面积|计划投资|概算|估算)$"
@@ -47,6 +47,8 @@ _FIVE_YEARS = re.compile(
 )
 _NAMED_THING = re.compile(r"(?:的)?(?:以上)?[^,;。\d]{0,6}?(?:企业|产业|集群|项目|园区|强县|强镇|工程)")
 _SPENDS = re.compile("投资|投入|安排|筹|争取|落实|发放|完成|新增|减|贷|化解|引进|到位|整合|统筹|资金|实现|达|增")
+_OVER_NAMED = re.compile("超|过|突破|不低于")
+_HEADS = re.compile("[羽头只台辆吨]$")
 _CAPACITY = re.compile(r"[^,;。、\d]{1,12}等(?:重大|重点)?(?:产业)?项目")
 _BACKGROUND = re.compile("围绕|依托|用好|原有|现有|已有|在巩固")
 _BASIS = re.compile(r"[^,;。]{0,24}(?:的)?基础上")
@@ -137,9 +139,8 @@ def _read_review(reading: _Reading) -> Iterator[Target]:
     review, year = reading.structure.review, reading.document.report_year
     if review is None:
         return
-    default = (
-        "multi" if _TERM_REVIEW.search(reading.folded, review.start, min(review.end, review.start + 500)) else "annual"
-    )
+    term = bool(_TERM_REVIEW.search(reading.folded, review.start, min(review.end, review.start + 500)))
+    default = "multi" if term else "annual"
     for sentence in split_sentences(reading.folded, review.start, review.end):
         opening = list(cues(reading.folded, sentence.start, min(sentence.end, sentence.start + 16)))
         default = _new_default(opening, default, year - 1)
@@ -164,7 +165,6 @@ def _read_results(
     """Yield the results of one sentence that are last year's."""
     year = reading.document.report_year
     found = list(cues(reading.folded, sentence.start, quantities[-1].end))
-    area = sentence_scope(reading.folded, sentence.start)
     baseline = False
     for link in link_sentence(reading.folded, sentence.start, mentions, quantities):
         if link.concept == "baseline":
@@ -172,7 +172,7 @@ def _read_results(
             continue
         effective = effective_cue(reading.folded, found, link.quantity.start)
         cue = effective[1] if effective else default
-        annual = cue in ("annual", str(year - 1)) or (
+        annual = cue in ("annual", str(year - 1), f"vs{year - 2}") or (
             baseline
             and cue in ("multi", "total")
             and link.code.endswith(("_level", "_rate", "_share", "_capita", "_cover"))
@@ -180,7 +180,7 @@ def _read_results(
         baseline = False
         scope = _link_scope(reading.folded, sentence.start, link)
         if link.code and annual and scope is not None and not _OF.match(reading.folded, link.quantity.end):
-            yield _from_link(reading, link, kind="actual", period=str(year - 1), scope=scope or area, headline=False)
+            yield _from_link(reading, link, kind="actual", period=str(year - 1), scope=scope, headline=False)
 
 
 # Plan: commitments and five-year goals --------------------------------------------------------------------------------
@@ -230,9 +230,11 @@ def _read_commitments(
 ) -> Iterator[Target]:
     """Yield the commitments of one sentence."""
     year, folded = reading.document.report_year, reading.folded
-    found = [(place, cue) for place, cue in cues(folded, sentence.start, quantities[-1].end) if cue != "total"]
-    line = max(sentence.start, folded.rfind("\n", sentence.start, quantities[0].start) + 1)
-    area = sentence_scope(folded, line)
+    found = [
+        (place, cue)
+        for place, cue in cues(folded, sentence.start, quantities[-1].end)
+        if cue not in ("total", "part") and not cue.startswith("vs")
+    ]
     for link in link_sentence(folded, sentence.start, mentions, quantities):
         effective = effective_cue(folded, found, link.quantity.start)
         own = _cue_period(folded, effective, year, sentence.start) if effective else period
@@ -240,9 +242,11 @@ def _read_commitments(
             continue
         scope = _link_scope(folded, sentence.start, link)
         if link.code and scope is not None:
-            yield _from_link(reading, link, kind="target", period=own, scope=scope or area, headline=False)
+            yield _from_link(reading, link, kind="target", period=own, scope=scope, headline=False)
         elif own == annual_period(year) and _is_commitment(folded, sentence.start, link.quantity):
-            yield from _others(reading, link._replace(scope=area), headline=False)
+            yield from _others(
+                reading, link._replace(scope=clause_area(folded, sentence.start, link.start)), headline=False
+            )
 
 
 def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str:
@@ -281,6 +285,12 @@ def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
     if dimension in ("money", "money_usd") and (
         _OF.match(after) or (_NAMED_THING.match(after) and not _SPENDS.search(before))
     ):
+        return False
+    if _OVER_NAMED.match(quantity.as_written) and dimension == "money" and _NAMED_THING.match(after):
+        return False
+    if quantity.unit == "类" and after[:1].isdigit():
+        return False
+    if _HEADS.search(quantity.unit) and re.match("[^,;。、\\d]{0,10}(?:基地|项目|生产线|养殖场)", after):
         return False
     if dimension == "count" and (_CAPACITY.match(folded, quantity.end) or _BASIS.match(folded, quantity.end)):
         return False
@@ -344,7 +354,7 @@ def _from_link(reading: _Reading, link: Link, *, kind: str, period: str, scope: 
     quantity = _settle_bound(link.quantity, kind, reading.folded)
     return _record(
         reading, quantity, start, end, sign=link.sign, indicator=link.code, item="", kind=kind, period=period,
-        scope=scope or "whole", headline=headline, rule_id=f"link.{link.rule_id}",
+        scope=_unfold(reading, scope, quantity.end) or "whole", headline=headline, rule_id=f"link.{link.rule_id}",
     )  # fmt: skip
 
 
@@ -352,7 +362,14 @@ def _link_scope(folded: str, start: int, link: Link) -> str | None:
     """Return the part of the jurisdiction a link is about, "" for the whole, None where its name is another thing's."""
     if not link.code:
         return None
-    return link.scope or read_scope(clause_prefix(folded, start, link.start))
+    own = link.scope or read_scope(clause_prefix(folded, start, link.start))
+    return clause_area(folded, start, link.start) if own == "" else own
+
+
+def _unfold(reading: _Reading, scope: str, end: int) -> str:
+    """Return a sub-area as the text writes it."""
+    place = reading.folded.rfind(scope, 0, end)
+    return reading.document.text[place : place + len(scope)] if scope and place >= 0 else scope
 
 
 def _settle_bound(quantity: Quantity, kind: str, folded: str) -> Quantity:
@@ -372,7 +389,7 @@ def _others(reading: _Reading, link: Link, *, headline: bool) -> Iterator[Target
     for item, start, end in items:
         yield _record(
             reading, quantity, start, end, sign=1, indicator="other", item=item, kind="target",
-            period=annual_period(reading.document.report_year), scope=link.scope or "whole", headline=headline, rule_id="other",
+            period=annual_period(reading.document.report_year), scope=_unfold(reading, link.scope, quantity.end) or "whole", headline=headline, rule_id="other",
         )  # fmt: skip
 
 

@@ -197,7 +197,8 @@ def _score_cue(folded: str, place: tuple[int, int], spans: tuple[Span, ...], rep
     annual = re.search("今年|全年|本年", opening) or f"{report_year}年" in opening
     if not re.search("目标|预期|预计", cue) and not (annual and items > 3):
         return 0
-    if _MULTI_YEAR.search(opening) and not annual:
+    later = any(int(year) > report_year > 0 for year in re.findall(r"(20\d\d)年", opening))
+    if (later or _MULTI_YEAR.search(opening)) and not annual:
         score -= 20
     first = folded[spans[0].start : spans[0].start + 120]
     return score - 12 * ("年均" in first) - 8 * bool(re.search(r"到20\d\d年", first))
