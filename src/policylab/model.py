@@ -207,3 +207,42 @@ class Target:
 
 
 TARGET_FIELDS: tuple[str, ...] = tuple(item.name for item in fields(Target))
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """
+    One entry of a ledger: what a reader says of a record that extraction made. See `policylab.annotate.review`.
+
+    Attributes
+    ----------
+    report_id : str
+        The report whose record it is about.
+    quote : str
+        Characters of the report's text that hold the record, or that it holds.
+    occurrence : int
+        Which of several places with this quote is meant, from 1; 0 where there is but one.
+    indicator : str
+        The record's indicator where several records stand at the quote; "" where one does.
+    action : "drop", "override", "confirm" or "flag"
+    changes : mapping of field to value
+        What an override sets; empty for the other actions.
+    expect : mapping of field to value
+        What extraction says today; where it says something else, the entry is out of date.
+    reason, by, on : str
+        Why, by whom, and on which day (2024-05-31).
+    place : str
+        File and line of the entry.
+    """
+
+    report_id: str
+    quote: str
+    occurrence: int
+    indicator: str
+    action: str
+    changes: Mapping[str, Any]
+    expect: Mapping[str, Any]
+    reason: str
+    by: str
+    on: str
+    place: str
