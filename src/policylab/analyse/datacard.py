@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from policylab.analyse.citations import load_citations
 from policylab.analyse.coverage import STATUSES, list_headline_indicators
+from policylab.analyse.outside import compare_outside
 from policylab.analyse.panel import count_pairs, join_results
 from policylab.errors import DataError
 
@@ -97,6 +98,7 @@ def _fill(tables: Mapping[str, pd.DataFrame], accuracy: str) -> dict[str, str]:
         "coverage": _count_coverage(coverage, reports),
         "not_set": _list_not_set(coverage, reports),
         "pairs": _count_joined(targets),
+        "outside": _show_outside(targets),
         "labels": _list_flags(reports),
         "implausible": _tell_implausible(targets),
     }
@@ -131,7 +133,10 @@ def _count_sources(reports: pd.DataFrame) -> str:
     """Count reports by the collection that they were found in."""
     counts = reports.groupby(["source_repository", "source_commit"]).size().reset_index(name="n")
     counts = counts.sort_values(["n", "source_repository"], ascending=[False, True])
-    rows = [[address or "not stated", commit[:12], int(n)] for address, commit, n in counts.itertuples(index=False)]
+    rows = [
+        [address or "bundled with the project, or without a collection", commit[:12], int(n)]
+        for address, commit, n in counts.itertuples(index=False)
+    ]
     return to_markdown(["collection", "commit", "reports"], rows)
 
 
@@ -165,6 +170,12 @@ def _count_joined(targets: pd.DataFrame) -> str:
     rows = [[str(year), *map(int, row)] for year, row in zip(counts.index, counts.to_numpy(), strict=True)]
     total = ["all", *map(int, counts.sum().to_numpy())]
     return to_markdown(["year", *LEVELS, "all levels"], [*rows, total])
+
+
+def _show_outside(targets: pd.DataFrame) -> str:
+    """Set the panel beside figures known from outside."""
+    compared = compare_outside(targets)
+    return to_markdown(["GDP growth target", "outside", "panel", "note"], compared.to_numpy().tolist())
 
 
 def _list_flags(reports: pd.DataFrame) -> str:
