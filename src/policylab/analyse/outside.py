@@ -81,7 +81,7 @@ def _counts(table: pd.DataFrame) -> dict[str, str]:
     picked = pick_values(table, indicators=[_INDICATOR], region_codes=provinces)
     picked = picked[picked["low"].notna()].set_index("region_code")
     then, now = (picked[picked["report_year"].eq(year)] for year in (2012, 2013))
-    both = now.join(then[["low", "bound"]], rsuffix="_then", how="inner")
+    both = now.join(then[["low", "bound"]].add_suffix("_then"), how="inner")
     softer = both["low"].eq(both["low_then"]) & both["bound_then"].eq("at_least") & both["bound"].ne("at_least")
     lowered = both["low"].lt(both["low_then"]) | softer
     counts = {
