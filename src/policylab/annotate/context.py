@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from policylab.codebook import load_codebook
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
-_CUT = re.compile(r".*(?:[,;。:、\n(!?]|和|与|以及|及(?!以上)|并|\))", re.S)
+_CUT = re.compile(r".*(?:[,;。:、\n!?-]|\((?:[\d一二三四五六七八九十]{1,3}\))?|和|与|以及|及(?!以上)|并)", re.S)
 _PAST_YEARS = re.compile(r".{0,4}(?:过去|五年来|这五年|近五年|近5年|上届|五年间)")
 _PLAN_NUMBER = {
     "九": 1996,
@@ -100,6 +100,8 @@ def read_scope(prefix: str) -> str | None:
         return cities[0]
     if _leading().fullmatch(prefix):
         return ""
+    if prefix.startswith("占"):
+        return None
     rest = prefix[_leading().match(prefix).end() :] or prefix  # type: ignore[union-attr]
     return rest.strip() if _scope().search(rest) and len(rest) <= 20 else None
 
@@ -115,7 +117,7 @@ _VERSUS = frozenset("比较")
 _COMPARES = re.compile(r"(?:完成|实现|超额|恢复到|相当于|提前|是|翻番|从|由|比|较)[“\s]?$")
 _SOME_CITIES = re.compile("(?:主要|中心|重点|县城以上|县级以上|设区|区域中心)城市$")
 _AREA_VERB = re.compile(
-    "^(?:大力|加快|深入|全面|持续|积极|重点)?(?:推进|推动|加快|支持|提升|建设|发展|完善|抓好|深化|做强|做大|依托|以|在|对|使|新培育|培育|创建|打造)?"
+    "^(?:大力|加快|深入|全面|持续|积极|重点)?(?:推进|推动|加快|支持|提升|建设|发展|完善|抓好|深化|做强|做大|依托|以|在|对|使|力争|争取|确保|新培育|培育|创建|打造)?"
 )
 _AREA = (
     r"(?:园区|县域|民营|非公有制|[两三四五六七八九]县|[两三四五六七八九]区)(?:经济|企业)?(?=[^,。;\d]{0,16},)"
@@ -128,7 +130,7 @@ def clause_area(folded: str, start: int, place: int) -> str:
     """Return the sub-area that the sentence or a clause before ``place`` opens with (高新区围绕…), or ""."""
     area = ""
     for match in _SUB_AREA.finditer(folded, max(0, start - 1), place):
-        if match["scope"].startswith(("新培育", "国家级", "省级", "市级", "各类")):
+        if match["scope"].startswith(("新培育", "国家级", "省级", "市级", "各类")) or "元" in match["scope"]:
             continue
         area = "" if match["scope"].startswith("全") else _AREA_VERB.sub("", match["scope"])
     return area

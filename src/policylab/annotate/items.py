@@ -10,9 +10,10 @@ from policylab.model import Quantity
 
 _EDGE = re.compile(r"[,;。:、\n!?()]")
 _GENERIC = re.compile(
-    r"(?:[一二三四五六七八九十]是|任务|目标|产值|面积|投入|增长|安排|开工|竣工|投产|完成|建成|抓好|建设|改造|投资|总数|总量|收入|达到?|实施|推进|力争|确保|争取|新增|实现|新|改|扩|"
+    r"(?:[一二三四五六七八九十]是|任务|目标|产值|面积|投入|增长|安排|开工|竣工|投产|完成|建成|抓好|建设|改造|总数|总量|收入|达到?|实施|推进|力争|确保|争取|新增|实现|新|改|扩|"
     r"全年|今年|年内|分别|各|均|其中|总|共|以上|左右|工作|要|将|再|为|对|在|把|\s)+"
 )
+_TAIL = re.compile("(?:以及|和|及|与|的|要|并|以|全面|全部|一律|拟|全(?=$))*$")
 _EACH = re.compile(r"(?:均|各)[^,;。、\d]{0,6}$")
 _MEMBER = re.compile(r"[^、和及与,;。]{2,}")
 _AFTER = re.compile(
@@ -57,6 +58,12 @@ def find_items(folded: str, text: str, quantity: Quantity) -> list[tuple[str, in
     return [(item, start, end)] if item else []
 
 
+def strip_verbs(folded: str, start: int, end: int) -> int:
+    """Return where the noun of a phrase begins: after 新增, 力争 and the like."""
+    lead = _lead_verbs().match(folded, start, end)
+    return lead.end() if lead and end - lead.end() >= 2 else start
+
+
 def _item_after(folded: str, quantity: Quantity) -> tuple[int, int] | None:
     """Return the span of the words right after the value: 100个先进级智能工厂."""
     match = _AFTER.match(folded, quantity.end)
@@ -69,8 +76,7 @@ def _item_after(folded: str, quantity: Quantity) -> tuple[int, int] | None:
     lead = _lead_verbs().match(folded, start, start + length)
     if lead and length - (lead.end() - start) >= 2:
         length, start = length - (lead.end() - start), lead.end()
-    while length and folded[start + length - 1] in "和及与的要并":
-        length -= 1
+    length -= len(_TAIL.search(folded[start : start + length])[0])  # type: ignore[index]
     words = folded[start : start + length].strip()
     return (start, start + length) if words and not _is_tail(words) and not _GENERIC.fullmatch(words) else None
 

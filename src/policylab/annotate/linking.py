@@ -48,10 +48,11 @@ class _Subject(NamedTuple):
 _SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
 _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
 _NOT_SUBJECT = re.compile(
-    r"(?:占|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$"
+    r"(?:占|占到|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$"
 )
 _SHARE_OF = r"(?:占(?!全[市省国区县州](?:的)?(?:比重|比例|份额|总量)|全社会研发)|相当于|在)[^,。;、\d]{1,18}?(?:的|中的|中)?(?:比重|比例|份额|占比|比率)"
-_APART = re.compile("分别|各(?![级类项种地方族界])")
+_APART = re.compile("分别|各(?![级类项种地方族界])|(?<![年人平户亩])均(?![衡等值])")
+_NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
 _FROM = re.compile(r"(?:从|由)(?:\d{4}年的?|上年的?|去年的?|上半年的?|期初的?|年初的?)?$")
@@ -150,6 +151,9 @@ def _find_subjects(
         if gap is not None:
             if folded.startswith("支出", anchor + 1) and subjects[0].concept == "fiscal_revenue":
                 subjects = [subjects[0]._replace(concept="fiscal_expenditure")]
+            counted = load_codebook().dimension(run[0].unit) in ("people", "visits", "count")
+            if counted and gap == _NO_WORDS and re.match(r"[\u4e00-\u9fff]", folded[run[-1].end :][:1]):
+                return [], None, ""  # 65万人次,419万人享受…: the number has a noun of its own
             return (recent[-len(run) :] if len(subjects) < len(run) <= len(recent) else subjects), gap, "same"
     return [], None, ""
 
@@ -179,9 +183,10 @@ def _find_members(
     search_from = near[-1].end if near else anchor
     apart = _APART.search(folded, search_from, value_start)
     end = apart.start() if apart else value_start
-    clause = max(folded.rfind(mark, anchor, near[0].start if near else end) for mark in ",;。:") + 1 or anchor
+    clause = max(folded.rfind(mark, anchor, near[0].start if near else end) for mark in ",;。:\n") + 1 or anchor
     if not near and not folded[clause:end].strip(" ,、;预计实际同比增长"):
-        return recent[-len(run) :] if len(recent) >= len(run) > 1 else None
+        wanted = max(len(run), 2)
+        return recent[-wanted:] if len(recent) >= wanted else None
     pieces = _split_pieces(folded, max(clause, anchor), end, near)
     tail = folded[slice(*pieces[-1])].strip()
     members = [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)]

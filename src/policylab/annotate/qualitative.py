@@ -25,7 +25,9 @@ _LEADING = re.compile(
 _OBJECT = re.compile(
     r"(?:下达(?:我[省市区县])?|要求|确定|规定|核定|市定|省定|国家|上级)(?:的)?(?P<object>[^,;。]+?)(?:等)?(?:各项)?(?:目标任务|约束性指标|控制目标|目标|任务|指标|要求|计划)$"
 )
-_NO_SUBJECT = re.compile(r"^(?:在)?(?:自我加压|争先进位|实际工作|目标|任务|我们|工作|实现目标|中|各方面)+$")
+_NO_SUBJECT = re.compile(
+    r"^(?:在)?(?:自我加压|争先进位|与?上年(?:同期)?|去年|实际工作|目标|任务|我们|工作|实现目标|中|各方面)+$"
+)
 _GAP_WORDS = re.compile(r"^(?:收入)?(?:倍差|差距|收入比|比值|之比)")
 _DENOMINATOR = re.compile(r"(?:占|占全[省市国]|高于|快于|低于|与|同)$")
 _ASSIGNED = re.compile(r"^(?:圆满|全面|坚决|确保|努力|力争)*(?:完成|达到|实现|落实)")
@@ -138,7 +140,7 @@ def _to_statements(
     for left, right, concepts in members:
         words = folded[left:right].strip()
         if _COMPOSITE.match(words) and (
-            len(members) > 1 and any(c for a, _, c in members if a != left) or words.startswith("排放")
+            (len(members) > 1 and any(c for a, _, c in members if a != left)) or words.startswith("排放")
         ):
             continue
         for concept in concepts or ("other",):

@@ -1,0 +1,136 @@
+"""The plan part outside the headline block: numeric commitments of the year, and five-year goals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from policylab.annotate.context import annual_period, clause_area, cues, effective_cue, five_year_period
+from policylab.annotate.linking import link_sentence
+from policylab.annotate.reading import Reading
+from policylab.annotate.records import link_record, link_scope, other_records
+from policylab.codebook import load_codebook
+from policylab.codebook.mentions import Mention
+from policylab.model import Quantity, Span, Target
+from policylab.read.structure import split_sentences
+
+_PLAN_YEAR = re.compile(
+    r"“?十[一二三四五六]五”?(?:规划)?(?:的)?(?:开局|收官|关键|承上启下|第[一二三四五]年|起步|中期|实施|开篇)"
+)
+_FIVE_YEARS = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来|“?十[一二三四五六]五”?)(?:五年|5年|时期|期间)[^,。\n]{0,12}"
+)
+
+
+def read_commitments(reading: Reading) -> Iterator[Target]:
+    """Yield the commitments of the plan outside the headline block."""
+    plan, folded = reading.structure.plan, reading.folded
+    if plan is None:
+        return
+    block = reading.structure.headline
+    block_start, block_end = (block[0].start, block[-1].end) if block else (plan.start, plan.start)
+    period = annual_period(reading.document.report_year)
+    for sentence in split_sentences(folded, plan.start, plan.end):
+        if block and block_start < sentence.end and sentence.start < block_end:
+            if sentence.end >= block_end:
+                period = annual_period(reading.document.report_year)
+            if sentence.start >= block_start:
+                continue
+            sentence = Span(sentence.start, block_start)
+        period = _plan_period(reading, sentence, period, sentence.start < block_end)
+        mentions, quantities = reading.within(sentence)
+        if quantities:
+            yield from _read_sentence(reading, sentence, mentions, quantities, period)
+
+
+def _plan_period(reading: Reading, sentence: Span, period: str, before_block: bool) -> str:
+    """Return the period that a sentence's opening sets for itself and what follows."""
+    folded, year = reading.folded, reading.document.report_year
+    if before_block:
+        if folded[sentence.start - 1 : sentence.start] not in ("\n", ""):
+            return period
+        for place, cue in cues(folded, sentence.start, min(sentence.end, sentence.start + 40)):
+            if cue in ("annual", str(year)):
+                return annual_period(year)
+            if cue == "multi" and not _PLAN_YEAR.match(folded, place):
+                return five_year_period(folded[max(sentence.start, place - 3) : place + 30], year)
+        return period
+    opening = _FIVE_YEARS.match(folded, sentence.start)
+    if opening and folded[sentence.start - 1 : sentence.start] == "\n":
+        return five_year_period(opening[0], year)
+    return annual_period(year) if folded[sentence.start - 1 : sentence.start] == "\n" else period
+
+
+def _read_sentence(
+    reading: Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity], period: str
+) -> Iterator[Target]:
+    """Yield the commitments of one sentence."""
+    year, folded = reading.document.report_year, reading.folded
+    found = [
+        (place, cue)
+        for place, cue in cues(folded, sentence.start, quantities[-1].end)
+        if cue not in ("total", "part") and not cue.startswith("vs")
+    ]
+    for link in link_sentence(folded, sentence.start, mentions, quantities):
+        effective = effective_cue(folded, found, link.quantity.start)
+        own = _cue_period(folded, effective, year, sentence.start) if effective else period
+        if "past" in (own, period) or link.concept == "baseline":
+            continue
+        scope = link_scope(folded, sentence.start, link)
+        if link.code and scope is not None:
+            yield link_record(reading, link, kind="target", period=own, scope=scope, headline=False)
+        elif own == annual_period(year) and _is_commitment(folded, sentence.start, link.quantity):
+            yield from other_records(
+                reading, link._replace(scope=clause_area(folded, sentence.start, link.start)), headline=False
+            )
+
+
+def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str:
+    """Return the period a cue inside a sentence names."""
+    place, code = cue
+    if code == "annual":
+        return "past" if folded.startswith(("去年", "上年"), place) else annual_period(year)
+    if code in ("multi", "average"):
+        return five_year_period(folded[max(start, place - 6) : place + 12], year)
+    named = int(code)
+    return annual_period(year) if named == year else "past" if named < year else f"{year}-{named}"
+
+
+def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
+    """Tell a commitment from thresholds, attributes, ranks, code words and announced lists (wording.yaml)."""
+    before, after = folded[max(start, quantity.start - 12) : quantity.start], folded[quantity.end : quantity.end + 30]
+    dimension = load_codebook().dimension(quantity.unit)
+    if dimension == "days" and not re.search("控制|达|保持|优良|不少", before):
+        return False
+    if before.rfind("“") > before.rfind("”") and "”" in after[:12]:
+        return False  # a code word: “3个100”
+    return not any(_applies(rule, dimension, quantity, before, after) for rule in _exclusions())
+
+
+def _applies(
+    rule: dict[str, str | re.Pattern[str]], dimension: str, quantity: Quantity, before: str, after: str
+) -> bool:
+    """Return whether all conditions of an exclusion hold."""
+    if "of" in rule and dimension not in rule["of"]:
+        return False
+    words = {"value": quantity.as_written, "unit": quantity.unit, "before": before, "clause": before}
+    words["clause"] = re.split("[,;。\n]", before)[-1]
+    for key, text in words.items():
+        pattern = rule.get(key)
+        if isinstance(pattern, re.Pattern) and not pattern.search(text):
+            return False
+    unless, following = rule.get("unless"), rule.get("after")
+    if isinstance(unless, re.Pattern) and unless.search(before):
+        return False
+    return not isinstance(following, re.Pattern) or bool(following.match(after))
+
+
+@cache
+def _exclusions() -> list[dict[str, str | re.Pattern[str]]]:
+    """Compile the exclusions of wording.yaml; "of" stays a list of dimensions."""
+    parts = ("value", "unit", "before", "clause", "unless", "after")
+    return [
+        {key: re.compile(value) if key in parts else value for key, value in entry.items()}
+        for entry in load_codebook().wording["no_commitment"]
+    ]

@@ -1,0 +1,114 @@
+"""Assemble Target records from links and statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from policylab.annotate.context import annual_period, clause_area, clause_prefix, read_modality, read_scope
+from policylab.annotate.items import find_items, strip_verbs
+from policylab.annotate.linking import Link
+from policylab.annotate.qualitative import Statement
+from policylab.annotate.reading import Reading, section_title
+from policylab.codebook import load_codebook
+from policylab.model import Quantity, Target
+
+
+def link_record(reading: Reading, link: Link, *, kind: str, period: str, scope: str, headline: bool) -> Target:
+    """Build the record of a linked quantity."""
+    start, end = min(link.start, link.quantity.start), link.quantity.end
+    quantity = _settle_bound(link.quantity, kind, reading.folded)
+    return _record(
+        reading, quantity, start, end, sign=link.sign, indicator=link.code, item="", kind=kind, period=period,
+        scope=_unfold(reading, scope, quantity.end) or "whole", headline=headline, rule_id=f"link.{link.rule_id}",
+    )  # fmt: skip
+
+
+def link_scope(folded: str, start: int, link: Link) -> str | None:
+    """Return the part of the jurisdiction a link is about, "" for the whole, None where its name is another thing's."""
+    if not link.code:
+        return None
+    own = link.scope or read_scope(clause_prefix(folded, start, link.start))
+    return clause_area(folded, start, link.start) if own == "" else own
+
+
+def _unfold(reading: Reading, scope: str, end: int) -> str:
+    """Return a sub-area as the text writes it."""
+    place = reading.folded.rfind(scope, 0, end)
+    return reading.document.text[place : place + len(scope)] if scope and place >= 0 else scope
+
+
+def _settle_bound(quantity: Quantity, kind: str, folded: str) -> Quantity:
+    """控制在3% is a ceiling when it is a target, the value when it is a result."""
+    if kind == "target" and quantity.bound == "exact" and folded.startswith("控制在", quantity.start):
+        return quantity._replace(bound="at_most")
+    return quantity
+
+
+def other_records(reading: Reading, link: Link, *, headline: bool) -> Iterator[Target]:
+    """Yield the record of a quantity outside the codebook, one for each member of a list joined by 均 or 各."""
+    quantity = _settle_bound(link.quantity, "target", reading.folded)
+    text = reading.document.text
+    items = find_items(reading.folded, text, link.quantity)
+    if link.concept and link.name_end and not (items and items[0][1] == quantity.start):
+        start = strip_verbs(reading.folded, link.start, link.name_end)
+        items = [(text[start : link.name_end], start, quantity.end)]
+    for item, start, end in items:
+        yield _record(
+            reading, quantity, start, end, sign=1, indicator="other", item=item, kind="target",
+            period=annual_period(reading.document.report_year), scope=_unfold(reading, link.scope, quantity.end) or "whole", headline=headline, rule_id="other",
+        )  # fmt: skip
+
+
+def _record(
+    reading: Reading, quantity: Quantity, start: int, end: int, *, sign: int, indicator: str, item: str, kind: str,
+    period: str, scope: str, headline: bool, rule_id: str,
+) -> Target:  # fmt: skip
+    """Assemble a numeric record."""
+    low, high = sorted((quantity.low * sign, quantity.high * sign))
+    codebook = load_codebook()
+    (value_low, base_unit), (value_high, _) = (
+        codebook.convert(low, quantity.unit),
+        codebook.convert(high, quantity.unit),
+    )
+    marks = "。;,:\n" if headline else "。;\n"
+    sentence_start = max(reading.folded.rfind(mark, 0, start) for mark in marks) + 1
+    modality = read_modality(reading.folded, sentence_start, quantity.start) if kind == "target" else "plain"
+    return _target(
+        reading, start, end, kind=kind, headline=headline, period=period, indicator=indicator, item=item, low=low, high=high,
+        unit=quantity.unit, value_low=value_low, value_high=value_high, base_unit=base_unit, bound=quantity.bound,
+        modality=modality, scope=scope, as_written=quantity.as_written, rule_id=rule_id,
+    )  # fmt: skip
+
+
+def statement_record(reading: Reading, statement: Statement) -> Target:
+    """Build the record of a qualitative target."""
+    text, folded = reading.document.text, reading.folded
+    start, end = statement.start, statement.end
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    begin = max(folded.rfind(mark, 0, start) for mark in ",;。\n:") + 1
+    as_written = text[max(start, statement.words_start) : end]
+    return _target(
+        reading, start, end, kind="target", headline=True, period=annual_period(reading.document.report_year),
+        indicator=statement.code, item=statement.item if statement.code == "other" else "", low=None, high=None, unit="",
+        value_low=None, value_high=None, base_unit="", bound="qualitative", qualitative=statement.qualitative,
+        modality=read_modality(folded, begin, end), scope=statement.scope or "whole", as_written=as_written, rule_id=f"statement.{statement.qualitative}",
+    )  # fmt: skip
+
+
+def _target(
+    reading: Reading, start: int, end: int, *, kind: str, headline: bool, period: str, indicator: str, item: str,
+    low: Decimal | None, high: Decimal | None, unit: str, value_low: Decimal | None, value_high: Decimal | None,
+    base_unit: str, bound: str, modality: str, scope: str, as_written: str, rule_id: str, qualitative: str = "",
+) -> Target:  # fmt: skip
+    """Fill in what is the same for all records of a report."""
+    document = reading.document
+    return Target(
+        report_id=document.report_id, region_code=document.region_code, report_year=document.report_year, kind=kind,
+        headline=headline, period=period, indicator=indicator, item=item, low=low, high=high, unit=unit,
+        value_low=value_low, value_high=value_high, base_unit=base_unit, bound=bound, qualitative=qualitative,
+        modality=modality, stretch=False, scope=scope, start=start, end=end, as_written=as_written,
+        section=section_title(reading.structure.sections, start), rule_id=rule_id, status="auto",
+        sha256=document.sha256, source_kind="report", source_url=document.source.get("source_url", ""),
+    )  # fmt: skip
