@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import os
 import sys
 import tempfile
@@ -137,37 +138,22 @@ def _read_headline(region: Region, report_year: int) -> pd.DataFrame:
     return to_table(target for target in annotate(document) if target.headline)
 
 
-def _spare_grammar() -> None:
-    """Import nbformat without the grammar of web addresses that jsonschema else builds on import, in two seconds."""
-    modules: dict[str, Any] = sys.modules
-    if "rfc3987_syntax" in modules:
-        return
-    modules["rfc3987_syntax"] = None  # as if not installed: notebooks have no addresses to check
-    try:
-        importlib.import_module("nbformat")
-    finally:
-        del modules["rfc3987_syntax"]
-
-
 def _read_parameters(path: Path) -> dict[str, type]:
     """Return the names in a notebook's parameters cell with the types of their values."""
-    _spare_grammar()
-    import nbformat
-
-    read: Any = nbformat.read
     try:
-        notebook = read(path, as_version=4)
+        notebook = json.loads(path.read_text("utf-8"))
+        kernel = notebook["metadata"].get("kernelspec", {}).get("name")
+        cells = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
     except FileNotFoundError:
         raise NotebookError(f"no notebook {path}") from None
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError, OSError) as error:
-        raise NotebookError(f"{path} is not a notebook: {str(error).splitlines()[0]}") from None
-    if not notebook.metadata.get("kernelspec", {}).get("name"):
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise NotebookError(f"{path} is not a notebook (nbformat 4): {type(error).__name__} {error}") from None
+    if not kernel:
         raise NotebookError(f"{path} names no kernel; open it in JupyterLab, choose Python 3 and save it")
-    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     if len(cells) != 1:
         message = f"{path} has {len(cells)} cells tagged 'parameters', expected one; tag the cell that sets region_code"
         raise NotebookError(message)
-    return _list_assignments(cells[0].source, path)
+    return _list_assignments("".join(cells[0]["source"]), path)
 
 
 def _list_assignments(source: str, path: Path) -> dict[str, type]:
@@ -201,6 +187,7 @@ def _make_folder(folder: Path) -> Path:
 
 def _execute(source: Path, work: Path, parameters: dict[str, Any], *, failed: Path) -> NotebookNode:
     """Run the notebook in its folder; a failed one is put aside and told in one line."""
+    _spare_grammar()
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -230,6 +217,18 @@ def _execute(source: Path, work: Path, parameters: dict[str, Any], *, failed: Pa
     _put_aside(output, failed, told)
     kept = f"; the notebook so far is {failed}.ipynb" if failed.with_name(f"{failed.name}.ipynb").exists() else ""
     raise RunFailedError(f"{source.name} failed in {told}{kept}")
+
+
+def _spare_grammar() -> None:
+    """Import nbformat without the grammar of web addresses that jsonschema else builds on import, in two seconds."""
+    modules: dict[str, Any] = sys.modules
+    if "rfc3987_syntax" in modules:
+        return
+    modules["rfc3987_syntax"] = None  # as if not installed: notebooks have no addresses to check
+    try:
+        importlib.import_module("nbformat")
+    finally:
+        del modules["rfc3987_syntax"]
 
 
 def _kernel_manager(work: Path) -> type:

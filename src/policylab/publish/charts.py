@@ -123,15 +123,15 @@ def plot_peers(
     with open_sheet(width) as sheet:
         title = say("peers.title", lang, indicator=name_indicator(indicator, lang), **describe_place(ranked, lang))
         top = sheet.write_title(title, is_shown=width == "screen") + 3
-        names = max(map(measure_ems, ranked["region_name"])) + 0.8
+        names = max(map(measure_ems, ranked["region_name"])) + 1.2
         values = max(measure_ems(format_value(row, lang)) for row in list_rows(ranked)) + 1.4
-        box = (names + 2.2, top, sheet.width - names - values - 2.7, _RANK_EMS * len(ranked))
+        box = (names + 1.8, top, sheet.width - names - values - 2.3, _RANK_EMS * len(ranked))
         ax = sheet.add_axes(box)
         on.set_rows(ax, list(ranked["region_name"]))
         on.set_values(ax, ranked["low"].min(), ranked["high"].max(), width_em=box[2])
         _draw_ranks(ax, ranked, region_code=region_code, offset=-names, lang=lang)
         _draw_median(ax, ranked, lang=lang)
-        _draw_key(ax, ranked, left=-(names + 2.2) / box[2], lang=lang)
+        _draw_key(ax, ranked, left=-(names + 1.6) / box[2], lang=lang)
         return sheet.finish(top + box[3] + 2.2, [list_absent(peers, lang), describe_sources(peers, lang)])
 
 

@@ -61,6 +61,21 @@ def join_coverage(document: Document, own: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([others, build_coverage([outline_report(document)], own)], ignore_index=True)
 
 
+def check_quotes(document: Document, own: pd.DataFrame) -> None:
+    """
+    Do nothing if every record's words stand in the text where the record says.
+
+    Raises
+    ------
+    DataError
+        Naming the first record whose words do not.
+    """
+    for start, end, as_written in zip(own["start"], own["end"], own["as_written"], strict=True):
+        if as_written not in (quote := document.text[start:end]):
+            place = f"{document.report_id} {start}-{end}"
+            raise DataError(f"{place}: expected {as_written!r} in the quote, got {quote!r}; annotate the report anew")
+
+
 def compare_levels(table: pd.DataFrame, region_code: str, *, report_year: int) -> pd.DataFrame:
     """Return `compare_chain`, or no rows where the report has no target that could be compared."""
     try:

@@ -220,7 +220,7 @@ def is_na(value: Any) -> bool:
     >>> is_na(None), is_na(float("nan")), is_na(0)
     (True, True, False)
     """
-    if value is None or type(value).__name__ == "NAType":
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(value, float) and value != value  # noqa: PLR0124
 
