@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from policylab.model import Document, Target
     from policylab.publish.batch import run_report
     from policylab.publish.charts import plot_chain, plot_peers, plot_trend
+    from policylab.publish.evidence import show_report
     from policylab.publish.figures import save_figure
     from policylab.read.corpus import iter_reports, load_report
     from policylab.read.files import read_report
@@ -56,6 +57,7 @@ _HOMES = {
     "save_figure": "policylab.publish.figures",
     "save_targets": "policylab.analyse.tables",
     "select_peers": "policylab.analyse.compare",
+    "show_report": "policylab.publish.evidence",
     "to_table": "policylab.analyse.tables",
     "trend": "policylab.analyse.compare",
 }
@@ -82,6 +84,7 @@ __all__ = [
     "save_figure",
     "save_targets",
     "select_peers",
+    "show_report",
     "to_table",
     "trend",
 ]

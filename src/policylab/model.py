@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 
@@ -82,7 +81,7 @@ class Document:
     region_code: str
     report_year: int
     text: str = field(repr=False)
-    source: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    source: Mapping[str, str] = field(default_factory=dict, repr=False)
     sha256: str = field(default="", repr=False)
 
     @classmethod
@@ -101,9 +100,15 @@ class Document:
             region_code=region_code,
             report_year=report_year,
             text=text,
-            source=MappingProxyType(dict(source or {})),
+            source=dict(source or {}),
             sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         )
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the text with its targets marked, escaped (`policylab.show_report`)."""
+        import policylab  # the rooms above are asked by their public name, and only when a notebook asks
+
+        return str(policylab.show_report(self))
 
 
 class Quantity(NamedTuple):
@@ -204,6 +209,14 @@ class Target:
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a dict, in the order of the class."""
         return {name: getattr(self, name) for name in TARGET_FIELDS}
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the fields that say something as a table, escaped."""
+        from html import escape
+
+        said = {name: str(value) for name, value in self.to_dict().items() if value not in (None, "")}
+        rows = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in said.items())
+        return f"<table>{rows}</table>".encode("utf-8", "replace").decode()
 
 
 TARGET_FIELDS: tuple[str, ...] = tuple(item.name for item in fields(Target))

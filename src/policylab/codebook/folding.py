@@ -23,6 +23,9 @@ _FOLDED = {chr(old): chr(new) for old, new in (_FULL_WIDTH | _UPPER | _FULL_WIDT
 _STOP_AS_POINT = re.compile(r"(?<=[0-9０-９])。(?=[0-9０-９]{1,2}\s?(?:[%％‰亿万]|个百分点))")
 
 
+_LETTER_AS_ONE = re.compile(r"(?<![A-Za-z])l(?=[0-9.０-９])")
+
+
 def fold(text: str) -> str:
     """
     Return ``text`` with full-width forms as ASCII and Latin letters in lower case, of the same length.
@@ -36,6 +39,8 @@ def fold(text: str) -> str:
     """
     if "。" in text:  # a decimal point typed as a full stop: 4。5%
         text = _STOP_AS_POINT.sub(".", text)
+    if "l" in text:  # a letter typed for a one: 增长l0%
+        text = _LETTER_AS_ONE.sub("1", text)
     for char in _FOLDED.keys() & set(text):  # a text uses few of them: quicker than a table look-up for every character
         text = text.replace(char, _FOLDED[char])
     return text

@@ -252,10 +252,12 @@ def _kernel_manager(work: Path) -> type:
 
 
 def _forget_place(executed: NotebookNode, source: Path) -> None:
-    """Drop what differs from run to run and machine to machine: paths and the times of cells."""
+    """Drop what differs from run to run and machine to machine: paths, times and random names of cells."""
     for cell in executed.cells:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"  # papermill draws one at random
     run = executed.metadata.papermill
     executed.metadata.papermill = {"parameters": run.parameters, "version": run.version, "input_path": source.name}
 

@@ -32,6 +32,7 @@ _HEADLINE_CUE = re.compile(
     rf"(?:目标|指标)(?:预期|任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{{0,10}}|\([^)\n]{{0,20}}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
 )
 _BEFORE_CUE = re.compile(rf"{_OWN_WORDS}{{1,9}}$")
+_ANNOUNCES = re.compile(r"\s*(?:综合(?:考虑|分析|各)|预期|建议|今年|我们建议|经综合|通盘)")
 _NOT_ANNUAL = re.compile(r"年均|五年|到20\d\d年|去年|上年|过去|完成情况|主要是考虑|十[一二三四五]五”?(?:时期|期间)")
 _MULTI_YEAR = re.compile(
     r"五年|时期|20\d\d年(?:底|末)?(?:前|,|的|时)|到20\d\d年|规划(?:期|目标)|远景|三年(?!级)|十年|任期|本届|长远"
@@ -152,13 +153,13 @@ def _find_sections(folded: str) -> tuple[Section, ...]:
 
 def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
     """Return a list of targets that no 目标是 announces: a sentence of the plan's opening with GDP growth and two more."""
-    if plan_start is None:
-        return ()
-    for sentence in split_sentences(folded, plan_start, min(len(folded), plan_start + 4000)):
+    start = len(folded) // 3 if plan_start is None else plan_start
+    for sentence in split_sentences(folded, start, min(len(folded), start + (9000 if plan_start is None else 4000))):
         words = folded[sentence.start : sentence.end]
         found = find_mentions(words) if "增长" in words and "%" in words else []
         names = {concept for mention in found for concept in mention.concepts}
-        if len(names) < 4 or "gdp" not in names or _NOT_ANNUAL.search(words):
+        enough = 2 if _ANNOUNCES.match(words) else 4
+        if len(names) < enough or "gdp" not in names or _NOT_ANNUAL.search(words):
             continue
         first = next(mention.start for mention in found if "gdp" in mention.concepts)
         return _extend_block(folded, sentence.start + min(first, found[0].start))
@@ -173,7 +174,7 @@ def _find_headline(folded: str, plan_start: int | None, report_year: int) -> tup
         if words is None:
             continue
         spans = _extend_block(folded, match.end())
-        score = _score_cue(folded, (words.start(), match.end()), spans, report_year) - 20 * (
+        score = _score_cue(folded, (words.start(), match.end()), spans, report_year) - 6 * (
             plan_start is not None and match.start() < plan_start
         )
         if score > best[0]:
