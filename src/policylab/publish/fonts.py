@@ -72,7 +72,9 @@ def cut_truetype(characters: str) -> bytes:
 @cache
 def cut_web_font(characters: str) -> str:
     """Return a CSS ``@font-face`` rule that carries these characters of the font inside itself, as WOFF."""
-    font = _cut(characters)
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    font = TTFont(io.BytesIO(cut_truetype(characters)), recalcTimestamp=False)
     font.flavor = "woff"
     data = base64.b64encode(_to_bytes(font)).decode("ascii")
     return f'@font-face{{font-family:"{FONT_FAMILY}";src:url(data:font/woff;base64,{data}) format("woff");}}'
@@ -81,7 +83,7 @@ def cut_web_font(characters: str) -> str:
 @cache
 def _font() -> Any:
     """Open the whole font, once."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     return TTFont(io.BytesIO(font_path().read_bytes()), lazy=True)
 
