@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
 import sys
+import textwrap
 import time
 import unicodedata
 from collections import Counter
@@ -19,7 +22,7 @@ import click
 
 from policylab.errors import DataError, PolicylabError, close_matches
 from policylab.model import TARGET_FIELDS, Document, Target
-from policylab.project import check_writable, open_atomic
+from policylab.project import check_writable, data_path, open_atomic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,6 +126,42 @@ def dataset(corpus: Path, out: Path) -> None:
     click.echo(build_dataset(corpus, out))
 
 
+@_commands.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--region", "region_code", metavar="CODE", help="Region of a report that does not say it.")
+@click.option("--year", "report_year", type=int, help="Year planned for by a report that does not say it.")
+def show(file: Path, region_code: str | None, report_year: int | None) -> None:
+    """Print the report in FILE with its targets marked: in colours, or in brackets where the output is no terminal."""
+    from policylab.annotate.targets import annotate as find_targets
+    from policylab.publish.evidence import paint_report
+    from policylab.read.files import read_report
+
+    document = read_report(file, region_code=region_code, report_year=report_year)
+    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    click.echo(paint_report(document, find_targets(document), color=color))
+
+
+@_commands.command()
+@click.argument("report", metavar="REPORT")
+@click.argument("indicator", metavar="INDICATOR")
+@click.option("--region", "region_code", metavar="CODE", help="Region of a report that does not say it.")
+@click.option("--year", "report_year", type=int, help="Year planned for by a report that does not say it.")
+def explain(report: str, indicator: str, region_code: str | None, report_year: int | None) -> None:
+    """
+    Print the evidence for the records of INDICATOR in REPORT: sentence, deciding words, rule.
+
+    REPORT is a file, or the id of a report of the project, such as 320804-2023. INDICATOR is a code of the codebook,
+    such as gdp_growth, or "other" for what the codebook does not name.
+    """
+    from policylab.annotate.targets import annotate as find_targets
+
+    _check_indicator(indicator)
+    document = _find_report(report, region_code, report_year)
+    targets = find_targets(document)
+    chosen = [target for target in targets if target.indicator == indicator]
+    click.echo(_show_evidence(document, chosen) if chosen else _tell_absent(document, indicator, targets))
+
+
 def _choose_writer(out: Path, sources: Sequence[Path]) -> Callable[[Iterable[Target], Path], None]:
     """Return the function that writes this kind of file, once it is clear that it can be written."""
     check_writable(out)
@@ -209,6 +248,56 @@ def _show_progress(documents: Iterable[Document]) -> Iterable[Document]:
 
     bar: Iterable[Document] = tqdm(documents, unit=" reports", file=sys.stderr, leave=False)
     return bar
+
+
+def _check_indicator(indicator: str) -> None:
+    """Refuse an indicator that no record can have."""
+    from policylab.codebook import load_codebook
+
+    if indicator != "other":
+        load_codebook().indicator(indicator)
+
+
+def _find_report(report: str, region_code: str | None, report_year: int | None) -> Document:
+    """Return the report in a file, or the project's report with this id."""
+    from policylab.read.corpus import iter_reports
+    from policylab.read.files import read_report
+
+    path = Path(report)
+    if path.exists() or not re.fullmatch("[0-9]{6}-[0-9]{4}", report):
+        return read_report(path, region_code=region_code, report_year=report_year)
+    reports = data_path("reports")
+    return next(iter_reports(reports, only=[report], region_code=region_code, report_year=report_year))
+
+
+def _tell_absent(document: Document, indicator: str, targets: Sequence[Target]) -> str:
+    """Say that a report has no record of an indicator, and which it has."""
+    counts = Counter(target.indicator for target in targets)
+    known = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
+    return f"{document.report_id} has no record of {indicator}; it has {known or 'none at all'}"
+
+
+def _show_evidence(document: Document, targets: Sequence[Target]) -> str:
+    """Lay out the evidence for records: the sentence with the quote in brackets, a row for each field, the rule."""
+    from policylab.annotate.evidence import explain_targets
+    from policylab.publish.evidence import clean_text
+
+    blocks = []
+    for number, found in enumerate(explain_targets(document, targets), start=1):
+        target, (start, end) = found.target, found.sentence
+        first, last = target.start or 0, target.end or 0
+        quote = f"{document.text[start:first]}[{document.text[first:last]}]{document.text[last:end]}"
+        rows = [("field", "value", "words", "characters")]
+        for row in found.words:
+            words = document.text[row.start : row.end] or f"({row.note})"
+            rows.append(
+                (row.field, row.value, " ".join(words.split()), f"{row.start}-{row.end}" * bool(row.end > row.start))
+            )
+        title = f"{document.report_id} {target.indicator} {number} of {len(targets)}, characters {first}-{last}"
+        table = textwrap.indent(_align([[clean_text(cell) for cell in row] for row in rows]), "  ")
+        rule = f"  rule {target.rule_id}: {found.rule}"
+        blocks.append("\n".join([title, "  " + clean_text(" ".join(quote.split())), table, rule]))
+    return "\n\n".join(blocks)
 
 
 def _show_headline(headline: pd.DataFrame, lang: str) -> str:

@@ -27,18 +27,20 @@ _PLAN_OPENING = re.compile(
     rf"(?:^|\n|。)[ \t]*(?:今年|{_AHEAD})[,是][^。\n]{{0,60}}(?:之年|第一年|一年|关键|年份|开局|时期)"
 )
 
-_OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议|以下|实现|年)"
+_OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议|以下|实现|年|预期性|约束性)"
 _HEADLINE_CUE = re.compile(
     rf"(?:目标|指标)(?:预期|任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{{0,10}}|\([^)\n]{{0,20}}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
 )
 _BEFORE_CUE = re.compile(rf"{_OWN_WORDS}{{1,9}}$")
 _ANNOUNCES = re.compile(r"\s*(?:综合(?:考虑|分析|各)|预期|建议|今年|我们建议|经综合|通盘)")
+_FULL_SENTENCE = re.compile(r"[^。]+。?")
+_NAMED_GOAL = re.compile(r"(?:增长|增速|增长速度|增长率)?(?:的)?$")
 _NOT_ANNUAL = re.compile(r"年均|五年|到20\d\d年|去年|上年|过去|完成情况|主要是考虑|十[一二三四五]五”?(?:时期|期间)")
 _MULTI_YEAR = re.compile(
     r"五年|时期|20\d\d年(?:底|末)?(?:前|,|的|时)|到20\d\d年|规划(?:期|目标)|远景|三年(?!级)|十年|任期|本届|长远"
 )
 _STOP = re.compile(
-    r"^[\s\"“]*(?:\(?[一二三四五六七八九十]{1,3}[、)]|围绕|为(?:实现|完成|确保)|实现(?:上述|以上|这些|今年)|完成(?:上述|以上|全年|这些)|上述|以上|这些|这样|这一|确定|提出|做好|重点|着力|按照|根据|综合|具体|主要任务|我们|要|各位|做好|设定|安排|之所以|在(?:此|具体)|今年(?:政府)?工作|今年(?:的|要)|从|加强|统筹|坚持)|考虑|体现了?|说明|测算|预期目标|有利于|意味|这里|强调|有关安排|既"
+    r"^[\s\"“]*(?:\(?[一二三四五六七八九十]{1,3}[、)]|围绕|为(?:实现|完成|确保)|实现(?:上述|以上|这些|今年)|完成(?:上述|以上|全年|这些)|上述|以上|这些|这样|这一|确定|提出|做好|重点|着力|按照|根据|综合|具体|主要任务|我们|要|各位|做好|设定|安排|之所以|在(?:具体)|今年(?:政府)?工作|今年(?:的|要)|从|加强|统筹|坚持)|考虑|体现了?|说明|测算|预期目标|有利于|意味|这里|强调|有关安排|既"
 )
 _TAIL = re.compile(
     r"(?m)^[ \t]*(?:[《(]?(?:政府工作)?报告[》]?)?(?:中)?(?:的)?(?:部分|有关|相关)?(?:名词|用语|词语|术语|词汇|新词)(?:和\w{2})?(?:解释|注释|说明|浅释|释义)|^[ \t]*(?:注释|注解|附件|附录|附注|注:)|^[ \t]*\[1\][“\u4e00-\u9fff]"
@@ -154,15 +156,17 @@ def _find_sections(folded: str) -> tuple[Section, ...]:
 def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
     """Return a list of targets that no 目标是 announces: a sentence of the plan's opening with GDP growth and two more."""
     start = len(folded) // 3 if plan_start is None else plan_start
-    for sentence in split_sentences(folded, start, min(len(folded), start + (9000 if plan_start is None else 4000))):
-        words = folded[sentence.start : sentence.end]
-        found = find_mentions(words) if "增长" in words and "%" in words else []
+    for match in _FULL_SENTENCE.finditer(
+        folded, start, min(len(folded), start + (9000 if plan_start is None else 4000))
+    ):
+        words = match[0]
+        found = find_mentions(words) if "%" in words else []
         names = {concept for mention in found for concept in mention.concepts}
-        enough = 2 if _ANNOUNCES.match(words) else 4
-        if len(names) < enough or "gdp" not in names or _NOT_ANNUAL.search(words):
+        announced = bool(_ANNOUNCES.match(words))
+        enough = ("gdp" in names and len(names) >= (2 if announced else 4)) or (announced and len(names) >= 5)
+        if not enough or _NOT_ANNUAL.search(words):
             continue
-        first = next(mention.start for mention in found if "gdp" in mention.concepts)
-        return _extend_block(folded, sentence.start + min(first, found[0].start))
+        return _extend_block(folded, match.start() + found[0].start)
     return ()
 
 
@@ -173,13 +177,26 @@ def _find_headline(folded: str, plan_start: int | None, report_year: int) -> tup
         words = _BEFORE_CUE.search(folded, max(0, match.start() - 24), match.start())
         if words is None:
             continue
-        spans = _extend_block(folded, match.end())
+        spans = _extend_block(folded, _start_of_named(folded, words.start(), match.end()))
         score = _score_cue(folded, (words.start(), match.end()), spans, report_year) - 6 * (
             plan_start is not None and match.start() < plan_start
         )
         if score > best[0]:
             best = (score, spans)
     return best[1]
+
+
+def _start_of_named(folded: str, cue_start: int, cue_end: int) -> int:
+    """Return where the block begins: after the cue, but at the name in 经济增长的预期目标是9%."""
+    floor = max(folded.rfind(mark, 0, cue_start) for mark in "。,;\n") + 1
+    named = find_mentions(folded[floor:cue_start])
+    if (
+        named
+        and _NAMED_GOAL.fullmatch(folded, floor + named[-1].end, cue_start)
+        and folded[cue_end : cue_end + 1].isdigit()
+    ):
+        return floor + named[-1].start
+    return cue_end
 
 
 def _score_cue(folded: str, place: tuple[int, int], spans: tuple[Span, ...], report_year: int) -> int:
