@@ -10,6 +10,7 @@ from policylab.annotate.linking import link_sentence
 from policylab.annotate.qualitative import find_statements
 from policylab.annotate.reading import Reading
 from policylab.annotate.records import link_record, link_scope, other_records, statement_record
+from policylab.codebook import load_codebook
 from policylab.codebook.mentions import Mention
 from policylab.model import Quantity, Span, Target
 
@@ -40,8 +41,10 @@ def _read_items(reading: Reading, sentence: Span, mentions: list[Mention], quant
     year = reading.document.report_year
     records: list[Target] = []
     for link in link_sentence(reading.folded, sentence.start, mentions, quantities):
-        if link.concept == "baseline":
-            continue
+        points = bool(link.concept) and not link.code and load_codebook().dimension(link.quantity.unit) == "pp"
+        basis = reading.folded.startswith("的基础上", link.quantity.end)
+        if link.concept == "baseline" or points or basis:
+            continue  # 高于全省1个百分点 is read as a statement
         scope = link_scope(reading.folded, sentence.start, link)
         if link.code and scope is not None:
             records.append(

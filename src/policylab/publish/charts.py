@@ -37,7 +37,7 @@ LINES: tuple[Mapping[str, Any], ...] = (
     {"color": MARKED, "marker": "D", "linestyle": (0, (5, 1.2, 1, 1.2))},
 )
 MARKERS: Mapping[str, str] = {"report": "o", "citation": "D"}  # filled, and hollow
-UNSET = ("not_set", "not_stated", "qualitative", "other_unit")  # a report is at hand and has no comparable number
+UNSET = ("not_set", "not_stated", "no_section", "qualitative", "other_unit")  # a whole report without the number
 _SHIFT_YEARS = 0.14  # between regions, so that equal targets do not hide each other
 _PANEL_EMS, _ROW_EMS, _RANK_EMS = 26, 1.7, 1.5
 

@@ -192,18 +192,21 @@ def list_sources(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def describe_rows(table: pd.DataFrame, caption: str, lang: str, *, limit: int = 60) -> str:
-    """Return a caption followed by the values of a table in words: what a figure of it says to who cannot see it."""
-    parts = []
-    for row in list_rows(table.head(limit)):
-        names = (
-            [name_indicator(row["indicator"], lang)] if "indicator" in row and table["indicator"].nunique() > 1 else []
-        )
-        names += [str(row["region_name"])]
-        if "report_year" in row and table["report_year"].nunique() > 1:
-            names.append(str(row["report_year"]))
-        parts.append(f"{' '.join(names)} {format_value(row, lang)}")
-    more = say("alt.more", lang, n=len(table) - limit) if len(table) > limit else ""
-    return say("alt.all", lang, caption=caption, parts=say("alt.separator", lang).join(parts)) + more
+    """Return a caption followed by the numbers of a table: what a figure of it says to who cannot see it."""
+    numbers = table[table["low"].notna()]
+    parts = [f"{_name_row(row, table, lang)} {format_value(row, lang)}" for row in list_rows(numbers.head(limit))]
+    if len(numbers) > limit:
+        parts.append(say("alt.more", lang, n=len(numbers) - limit))
+    if len(numbers) < len(table):
+        parts.append(say("alt.absent", lang, n=len(table) - len(numbers)))
+    return say("alt.all", lang, caption=caption, parts=say("alt.separator", lang).join(parts))
+
+
+def _name_row(row: Mapping[str, Any], table: pd.DataFrame, lang: str) -> str:
+    """Return what tells a row from the others of its table: indicator, region, year."""
+    names = [name_indicator(row["indicator"], lang)] if table["indicator"].nunique() > 1 else []
+    names.append(str(row["region_name"]))
+    return " ".join(names + ([str(row["report_year"])] if table["report_year"].nunique() > 1 else []))
 
 
 def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -33,6 +33,7 @@ _HEADLINE_CUE = re.compile(
 )
 _BEFORE_CUE = re.compile(rf"{_OWN_WORDS}{{1,9}}$")
 _ANNOUNCES = re.compile(r"\s*(?:综合(?:考虑|分析|各)|预期|建议|今年|我们建议|经综合|通盘)")
+_NEAR = 1500
 _FULL_SENTENCE = re.compile(r"[^。]+。?")
 _NAMED_GOAL = re.compile(r"(?:增长|增速|增长速度|增长率)?(?:的)?$")
 _NOT_ANNUAL = re.compile(r"年均|五年|到20\d\d年|去年|上年|过去|完成情况|主要是考虑|十[一二三四五]五”?(?:时期|期间)")
@@ -122,8 +123,7 @@ def _find_plan(folded: str) -> int | None:
     for pattern in (_PLAN_LINE, _PLAN_BARE):
         for match in pattern.finditer(folded):
             line = match[0]
-            early = match.start() < floor and not _is_excerpt(folded)
-            if not early and not re.search(_BACK, line) and len(line.strip()) <= 48:
+            if match.start() >= floor and not re.search(_BACK, line) and len(line.strip()) <= 48:
                 return match.start()
     for match in _PLAN_OPENING.finditer(folded, floor * 2):
         return match.start() + (match[0][0] in "\n。")
@@ -134,11 +134,6 @@ def _find_tail(folded: str) -> int:
     """Return where the report ends and its glossary begins."""
     match = _TAIL.search(folded, len(folded) * 2 // 5)
     return match.start() if match else len(folded)
-
-
-def _is_excerpt(folded: str) -> bool:
-    """A text that does not open with the title or address of a report may begin with its plan."""
-    return not re.search(r"报告|各位代表", folded[:300])
 
 
 def _find_sections(folded: str) -> tuple[Section, ...]:
@@ -163,7 +158,9 @@ def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
         found = find_mentions(words) if "%" in words else []
         names = {concept for mention in found for concept in mention.concepts}
         announced = bool(_ANNOUNCES.match(words))
-        enough = ("gdp" in names and len(names) >= (2 if announced else 4)) or (announced and len(names) >= 5)
+        enough = ("gdp" in names and "增长" in words and (announced or len(names) >= 4)) or (
+            announced and len(names) >= 5
+        )
         if not enough or _NOT_ANNUAL.search(words):
             continue
         return _extend_block(folded, match.start() + found[0].start)
@@ -172,7 +169,7 @@ def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
 
 def _find_headline(folded: str, plan_start: int | None, report_year: int) -> tuple[Span, ...]:
     """Return the sentences of the block of annual main expected targets."""
-    best: tuple[int, tuple[Span, ...]] = (0, ())
+    blocks: list[tuple[int, tuple[Span, ...]]] = []
     for match in _HEADLINE_CUE.finditer(folded):
         words = _BEFORE_CUE.search(folded, max(0, match.start() - 24), match.start())
         if words is None:
@@ -181,9 +178,27 @@ def _find_headline(folded: str, plan_start: int | None, report_year: int) -> tup
         score = _score_cue(folded, (words.start(), match.end()), spans, report_year) - 6 * (
             plan_start is not None and match.start() < plan_start
         )
-        if score > best[0]:
-            best = (score, spans)
-    return best[1]
+        if score > 0:
+            blocks.append((score, spans))
+    return _join_blocks(blocks)
+
+
+def _join_blocks(blocks: list[tuple[int, tuple[Span, ...]]]) -> tuple[Span, ...]:
+    """Return the best block, with those as good that stand close by (预期性目标, then 约束性目标)."""
+    if not blocks:
+        return ()
+    best, spans = max(blocks, key=lambda block: block[0])
+    near = [
+        span
+        for score, others in blocks
+        for span in others
+        if score >= best - 5 and abs(span.start - spans[0].start) < _NEAR
+    ]
+    joined: list[Span] = []
+    for span in sorted({*near, *spans}):
+        if not joined or span.start >= joined[-1].end:
+            joined.append(span)
+    return tuple(joined)
 
 
 def _start_of_named(folded: str, cue_start: int, cue_end: int) -> int:
@@ -207,7 +222,7 @@ def _score_cue(folded: str, place: tuple[int, int], spans: tuple[Span, ...], rep
     sentence_start = max(folded.rfind("。", 0, start), folded.rfind("\n", 0, start), start - 80) + 1
     opening, cue = folded[sentence_start:end], folded[start:end]
     items = sum(len(find_mentions(folded[span.start : span.end])) for span in spans)
-    if items < 2:
+    if items < (1 if "预期" in cue else 2):
         return 0
     score = (
         min(items, 8) + 4 * ("预期" in cue) + 3 * ("主要" in cue) + 3 * bool(re.search("今年|全年|年(?!均)", opening))
