@@ -7,7 +7,7 @@ from math import isnan
 
 import pandas as pd
 import pytest
-from matplotlib import rcParams
+from matplotlib import rcParams, style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
@@ -105,6 +105,14 @@ def test_drawing_leaves_no_trace(draw: Draw, peers: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(peers, table)
     pyplot = sys.modules.get("matplotlib.pyplot")
     assert pyplot is None or pyplot.get_fignums() == []
+
+
+@pytest.mark.parametrize("name", ["paper", "screen"])
+def test_styles_load_by_their_dotted_name(name: str) -> None:
+    """An author can draw other figures in the same style."""
+    with style.context(f"policylab.publish.styles.{name}"):
+        assert rcParams["font.family"] == ["Noto Sans SC"]
+        assert rcParams["pdf.fonttype"] == 42
 
 
 def test_a_title_stands_in_figures_for_the_screen_only(draw: Draw) -> None:

@@ -115,4 +115,4 @@ def test_alternative_text_is_of_bounded_length(peers: pd.DataFrame) -> None:
     """A long table is told up to a limit, and how much is left is said."""
     told = describe_rows(peers, "目标", "zh", limit=5)
     assert told.startswith("目标。")
-    assert told.endswith("另有 27 行。")
+    assert told.endswith("；另有 25 个数；2 行没有数字。")
