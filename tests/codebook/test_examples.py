@@ -180,10 +180,10 @@ def test_alias_counterexamples(group: list[Alias]) -> None:
 
 
 def misread(alias: Alias) -> set[str]:
-    """The indicators of an alias's concepts that are found at its name in the counterexample."""
+    """The indicators of an alias's concepts that are found at its name in the counterexample; any, where none is its."""
     spots = places(alias.counterexample, alias.alias)
     found = codes_at(HEADLINE, alias.counterexample, spots) | codes_at(REVIEW, alias.counterexample, spots)
-    return found & all_codes(alias)
+    return found & all_codes(alias) if any(map(codes_of, alias.concepts)) else found
 
 
 # Units ----------------------------------------------------------------------------------------------------------------
