@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _TIMEOUT_S = 600  # for one cell
+_KERNEL_LOG = "kernel.log"
 _FORM_TAG = "form"  # cells for who opens the notebook, left out of the page
 
 
@@ -214,7 +215,7 @@ def _execute(source: Path, work: Path, parameters: dict[str, Any], *, failed: Pa
         _forget_place(executed, source)
         write_atomic(output, _to_json(executed))
         return executed
-    _put_aside(output, failed, told)
+    _put_aside(output, failed, told + "\n" + (work / _KERNEL_LOG).read_text("utf-8", errors="replace"))
     kept = f"; the notebook so far is {failed}.ipynb" if failed.with_name(f"{failed.name}.ipynb").exists() else ""
     raise RunFailedError(f"{source.name} failed in {told}{kept}")
 
@@ -247,6 +248,10 @@ def _kernel_manager(work: Path) -> type:
         @property
         def kernel_spec(self) -> KernelSpec:
             return spec
+
+        async def start_kernel(self, **details: Any) -> None:  # type: ignore[override]
+            with (work / _KERNEL_LOG).open("wb") as log:  # and not this process's terminal
+                await super().start_kernel(**details, stderr=log)
 
     return OwnKernelManager
 
@@ -282,11 +287,11 @@ def _to_body(executed: NotebookNode) -> str:
 
 
 def _put_aside(output: Path, failed: Path, told: str) -> None:
-    """Keep a failed notebook and its error."""
+    """Keep a failed notebook, its error and what its kernel said."""
     failed.parent.mkdir(exist_ok=True)
     if output.exists():
         (output).replace(failed.with_name(f"{failed.name}.ipynb"))
-    write_atomic(failed.with_name(f"{failed.name}.txt"), told + "\n")
+    write_atomic(failed.with_name(f"{failed.name}.txt"), told)
 
 
 def _publish(work: Path, folder: Path, name: str, *, page: str, headline: pd.DataFrame) -> RunResult:
