@@ -75,6 +75,7 @@ def peers() -> pd.DataFrame:
     table["n_ranked"] = int(table["low"].notna().sum())
     table["percentile"] = table["low"].rank(method="max") / table["n_ranked"] * 100
     table["gap_to_median"] = table["low"] - table["low"].median()
+    table["range_end"] = "low"
     return table.sort_values(["rank", "region_code"], na_position="last").reset_index(drop=True)
 
 

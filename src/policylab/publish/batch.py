@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tempfile
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,15 +203,13 @@ def _execute(source: Path, work: Path, parameters: dict[str, Any], *, failed: Pa
             execution_timeout=_TIMEOUT_S,
             request_save_on_cell_execute=False,
             kernel_manager_class=_kernel_manager(work.resolve()),
-            resources={
-                "metadata": {"path": str(work.resolve())}
-            },  # papermill's own cwd would change that of this process
+            resources={"metadata": {"path": str(work.resolve())}},  # papermill's cwd would change this process's own
         )
     except PapermillExecutionError as error:
-        cell = " ".join(error.source.strip().partition("\n")[0].split())
-        told = f"cell [{error.exec_count}], which begins {cell!r}: {error.ename}: {' '.join(str(error.evalue).split())}"
+        begin = error.source.strip().partition("\n")[0]
+        told = f"cell [{error.exec_count}], which begins {begin!r}: {error.ename}: {_shorten(error.evalue)}"
     except (CellTimeoutError, DeadKernelError) as error:
-        told = " ".join(str(error).split())[:300]
+        told = f"{type(error).__name__}: {_shorten(error)}"
     else:
         _forget_place(executed, source)
         write_atomic(output, _to_json(executed))
@@ -218,6 +217,11 @@ def _execute(source: Path, work: Path, parameters: dict[str, Any], *, failed: Pa
     _put_aside(output, failed, told + "\n" + (work / _KERNEL_LOG).read_text("utf-8", errors="replace"))
     kept = f"; the notebook so far is {failed}.ipynb" if failed.with_name(f"{failed.name}.ipynb").exists() else ""
     raise RunFailedError(f"{source.name} failed in {told}{kept}")
+
+
+def _shorten(error: object) -> str:
+    """Return an error's words on one line of bounded length."""
+    return textwrap.shorten(str(error), 300, placeholder=" …")
 
 
 def _spare_grammar() -> None:
@@ -290,7 +294,7 @@ def _put_aside(output: Path, failed: Path, told: str) -> None:
     """Keep a failed notebook, its error and what its kernel said."""
     failed.parent.mkdir(exist_ok=True)
     if output.exists():
-        (output).replace(failed.with_name(f"{failed.name}.ipynb"))
+        output.replace(failed.with_name(f"{failed.name}.ipynb"))
     write_atomic(failed.with_name(f"{failed.name}.txt"), told)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from policylab.analyse.values import take_end
 from policylab.errors import DataError
 from policylab.publish import sheet as on
 from policylab.publish.figures import SavedFigure, save_figure
@@ -15,6 +16,7 @@ from policylab.publish.words import (
     format_number,
     format_step,
     format_value,
+    is_na,
     list_absent,
     list_rows,
     name_indicator,
@@ -187,7 +189,7 @@ def _draw_panel(sheet: on.Sheet, box: tuple[float, float, float, float], rows: p
     on.write_beside(ax, (1, 1), say("panel.step", lang), offset=(steps, 0.5), ha="right", color=SOFT)
     for y, (row, value) in enumerate(zip(records, values, strict=True)):
         color = MARKED if y == len(records) - 1 else INK
-        has_number = row["low"] == row["low"]
+        has_number = not is_na(row["low"])
         if has_number:
             on.draw_mark(ax, (row["low"], y), row, color=color, marker="o")
         on.write_in_row(ax, (1, y), value, offset=0.8, color=color if has_number else SOFT)
@@ -212,10 +214,10 @@ def _draw_ranks(ax: Axes, ranked: pd.DataFrame, *, region_code: str, offset: flo
 
 def _draw_median(ax: Axes, ranked: pd.DataFrame, *, lang: str) -> None:
     """Draw the median of the ranked peers with its number."""
-    first = ranked.iloc[0]
-    median = first["low"] - first["gap_to_median"]
+    end = ranked["range_end"].iloc[0]
+    median = take_end(ranked["low"], ranked["high"], end).median()
     ax.axvline(median, color=SOFT, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
-    label = say("peers.median", lang, value=f"{format_number(median)}{first['unit']}")
+    label = say("peers.median", lang, value=f"{format_number(median)}{ranked['unit'].iloc[0]}")
     on.write_above(ax, median, label, offset=0.4, ha="center", color=SOFT)
 
 
