@@ -52,8 +52,15 @@ def move(record: Target, start: int) -> Target:
 
 
 def places(text: str, name: str) -> list[tuple[int, int]]:
-    """Where a name stands in a text."""
-    return [match.span() for match in re.finditer(re.escape(fold(name)), fold(text))]
+    """Where a name stands in a text; a template stands there as its longest form found."""
+    template = fold(name)
+    if "[" not in template:
+        return [match.span() for match in re.finditer(re.escape(template), fold(text))]
+    parts = re.split(r"\[([^\]]*)\]", template)
+    choices = [sorted(part.split("|"), key=len, reverse=True) if at % 2 else [part] for at, part in enumerate(parts)]
+    pattern = "".join(f"(?:{'|'.join(map(re.escape, options))})" for options in choices)
+    found = [match.span() for match in re.finditer(pattern, fold(text))]
+    return sorted(found, key=lambda span: span[0] - span[1])[:1]
 
 
 def codes_at(template: str, text: str, spots: list[tuple[int, int]]) -> set[str]:
@@ -70,7 +77,7 @@ def codes_at(template: str, text: str, spots: list[tuple[int, int]]) -> set[str]
 def codes_of(concept: str) -> frozenset[str]:
     """The codes of a concept; those of a forced measure only (rd.share), none for one that only blocks (grain.area)."""
     name, _, forced = concept.partition(".")
-    rows = [row for row in CODEBOOK.indicators.values() if row.concept == name and forced in ("", row.measure)]
+    rows = [row for row in CODEBOOK.indicators.values() if row.concept == name and forced in ("", "fall", row.measure)]
     return frozenset({row.code for row in rows} | MEASURE_PAIRS.get(name, set()))
 
 
@@ -82,7 +89,7 @@ def all_codes(alias: Alias) -> set[str]:
 def aliases_by_concepts() -> list[Any]:
     """The aliases that share their concepts, as one parameter."""
     groups: dict[tuple[str, ...], list[Alias]] = {}
-    for alias in CODEBOOK.aliases.values():
+    for alias in dict.fromkeys(CODEBOOK.aliases.values()):
         groups.setdefault(alias.concepts, []).append(alias)
     return [pytest.param(group, id="+".join(concepts)) for concepts, group in groups.items()]
 
@@ -115,7 +122,7 @@ def test_aliases_are_complete() -> None:
     """Every alias has an example and a counterexample, both of which hold the name."""
     wrong = [
         f"{alias.alias}: {kind} {text!r}"
-        for alias in CODEBOOK.aliases.values()
+        for alias in dict.fromkeys(CODEBOOK.aliases.values())
         for kind, text in (("example", alias.example), ("counterexample", alias.counterexample))
         if not places(text, alias.alias)
     ]
@@ -139,7 +146,17 @@ def test_every_section_is_tested() -> None:
     """No section of wording.yaml is without a test of its effect below."""
     assert set(CODEBOOK.wording) == {
         *("bound_before", "bound_after", "joining", "verbs", "leading", "scope"),
-        *("modality", "stretch", "period", "qualitative", "lead_verbs", "tail_verbs", "no_commitment", "not_set"),
+        *(
+            "modality",
+            "stretch",
+            "period",
+            "qualitative",
+            "lead_verbs",
+            "tail_verbs",
+            "no_commitment",
+            "not_set",
+            "switch",
+        ),
     }
 
 
@@ -386,3 +403,11 @@ def test_no_commitment(entry: Entry) -> None:
 def test_not_set(entry: Entry) -> None:
     """The clause says that a target is not set; alike words do not."""
     assert matched(entry, entry["example"]) and not matched(entry, entry["counterexample"])
+
+
+@pytest.mark.parametrize("entry", entries("switch"))
+def test_switch(entry: Entry) -> None:
+    """A bare word turns the subject of the clause before into its neighbour; other words keep it."""
+    turned = {code for code in codes_of(entry["to"])}
+    assert {record.indicator for record in records_of(REVIEW, entry["example"])} & turned
+    assert not {record.indicator for record in records_of(REVIEW, entry["counterexample"])} & turned

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,9 +14,10 @@ from policylab.analyse.datacard import render_card, show_accuracy
 from policylab.analyse.datapackage import TABLES, render_datapackage
 from policylab.analyse.reports import ReportFacts, build_reports, describe_report, flag_mislabelled
 from policylab.analyse.tables import check_table, to_parquet, to_table
+from policylab.annotate.review import apply_corrections, load_corrections
 from policylab.annotate.targets import annotate
 from policylab.errors import DataError
-from policylab.model import Document
+from policylab.model import Correction, Document
 from policylab.project import check_writable, data_path, write_atomic
 from policylab.read.corpus import count_reports, iter_reports
 
@@ -133,7 +134,7 @@ def _batch(documents: Iterable[Document]) -> Iterator[list[Document]]:
     """Group reports, to hand over less often."""
     batch: list[Document] = []
     for document in documents:
-        batch.append(replace(document, source=dict(document.source)))  # the read-only view cannot be pickled
+        batch.append(document)
         if len(batch) == _BATCH:
             yield batch
             batch = []
@@ -143,5 +144,23 @@ def _batch(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 def _study(batch: Sequence[Document]) -> tuple[pd.DataFrame, list[ReportFacts]]:
     """Annotate and describe a batch; tables travel between processes faster than records do."""
-    targets = [target for document in batch for target in annotate(document)]
-    return to_table(targets), [describe_report(document) for document in batch]
+    reviewed = [apply_corrections(annotate(doc), _ledger(doc.report_id), doc.text) for doc in batch]
+    table = to_table([target for one in reviewed for target in one.targets])
+    notes = [note for one in reviewed for note in one.flags]
+    flags = ["; ".join(filter(None, pair)) for pair in zip(table["flag"], notes, strict=True)]
+    return table.assign(flag=flags), [describe_report(document) for document in batch]
+
+
+@cache
+def _ledgers() -> dict[str, list[Correction]]:
+    """Return the corrections of data/corrections by report, read once a process."""
+    folder = data_path("corrections")
+    found: dict[str, list[Correction]] = {}
+    for entry in load_corrections(folder):
+        found.setdefault(entry.report_id, []).append(entry)
+    return found
+
+
+def _ledger(report_id: str) -> list[Correction]:
+    """Return the corrections of one report."""
+    return _ledgers().get(report_id, [])

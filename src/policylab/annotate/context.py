@@ -60,6 +60,9 @@ def cues(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
         if match["year"]:
             if folded[match.start() - 1 : match.start()].isdigit():
                 continue
+            if folded.startswith("以来", match.end()):
+                yield match.start(), "total"
+                continue
             versus = folded[match.start() - 1 : match.start()] in _VERSUS
             yield match.start(), f"vs{match['year']}" if versus else match["year"]
         else:
@@ -116,23 +119,23 @@ def clause_prefix(folded: str, start: int, subject: int) -> str:
 _VERSUS = frozenset("比较")
 _COMPARES = re.compile(r"(?:完成|实现|超额|恢复到|相当于|提前|是|翻番|从|由|比|较)[“\s]?$")
 _SOME_CITIES = re.compile("(?:主要|中心|重点|县城以上|县级以上|设区|区域中心)城市$")
-_AREA_VERB = re.compile(
-    "^(?:大力|加快|深入|全面|持续|积极|重点)?(?:推进|推动|加快|支持|提升|建设|发展|完善|抓好|深化|做强|做大|依托|以|在|对|使|力争|争取|确保|新培育|培育|创建|打造)?"
-)
 _AREA = (
-    r"(?:园区|县域|民营|非公有制|[两三四五六七八九]县|[两三四五六七八九]区)(?:经济|企业)?(?=[^,。;\d]{0,16},)"
-    r"|[\u4e00-\u9fff]{0,8}?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区)(?![和、与及\d])"
+    r"(?:园区|县域|民营|非公有制|[两三四五六七八九]县(?:\(市\))?|[两三四五六七八九]郊?区)(?:经济|企业)?(?=[^,。;\d]{0,16},)"
+    r"|(?:(?![开引打召按自建一重推加提支强依促完实培争做鼓围统创新深积持大聚对把将从向为与])[\u4e00-\u9fff]{1,8}?)?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区)(?![和、与及\d])"
 )
-_SUB_AREA = re.compile(rf"(?:^|[,;。\n])\s*(?:[一二三四五六七八九十]是)?(?P<scope>{_AREA}|全[市省区县州国])")
+_SUB_AREA = re.compile(
+    rf"(?:^|[,;。\n])\s*(?:[一二三四五六七八九十]是)?(?:(?P<scope>{_AREA}|全[市省区县州国])"
+    r"|(?:大力|加快|深入|全面|持续)?(?:推进|推动|加快|支持|深化)(?P<object>高新区|开发区|经开区|各县\(市、区\)|各县区)(?![和、与及\d]))"
+)
 
 
 def clause_area(folded: str, start: int, place: int) -> str:
     """Return the sub-area that the sentence or a clause before ``place`` opens with (高新区围绕…), or ""."""
     area = ""
     for match in _SUB_AREA.finditer(folded, max(0, start - 1), place):
-        if match["scope"].startswith(("新培育", "国家级", "省级", "市级", "各类")) or "元" in match["scope"]:
-            continue
-        area = "" if match["scope"].startswith("全") else _AREA_VERB.sub("", match["scope"])
+        scope = match["object"] or match["scope"]
+        if not scope.startswith(("新培育", "国家级", "省级", "市级", "各类")) and "元" not in scope:
+            area = "" if scope.startswith("全") else scope
     return area
 
 

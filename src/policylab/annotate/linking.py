@@ -89,8 +89,9 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     for run in _split_runs(folded, quantities):
         found, gap, rule_id = _find_subjects(folded, anchor, run, mentions, subjects, recent, sentence_start=start)
         if gap is not None:
-            gap = gap._replace(share=gap.share or (share and rule_id == "same"))
-            share = gap.share and gap.baseline
+            level = gap.reaches or not gap.change
+            gap = gap._replace(share=gap.share or (share and rule_id == "same" and level))
+            share = gap.share
         links.extend(_assign(run, found, gap, rule_id))
         anchor = run[-1].end
         subjects = found
@@ -149,13 +150,29 @@ def _find_subjects(
     if not near and subjects:
         gap = read_gap(folded[_OPENING.match(folded, anchor).end() : value_start])  # type: ignore[union-attr]
         if gap is not None:
-            if folded.startswith("支出", anchor + 1) and subjects[0].concept == "fiscal_revenue":
-                subjects = [subjects[0]._replace(concept="fiscal_expenditure")]
+            subjects = [_switch(subject, folded[anchor:value_start]) for subject in subjects]
             counted = load_codebook().dimension(run[0].unit) in ("people", "visits", "count")
             if counted and gap == _NO_WORDS and re.match(r"[\u4e00-\u9fff]", folded[run[-1].end :][:1]):
                 return [], None, ""  # 65万人次,419万人享受…: the number has a noun of its own
             return (recent[-len(run) :] if len(subjects) < len(run) <= len(recent) else subjects), gap, "same"
     return [], None, ""
+
+
+def _switch(subject: _Subject, words: str) -> _Subject:
+    """Turn 一般公共预算收入 into its neighbour where a bare 支出 follows (wording.yaml "switch")."""
+    for pattern, old, new in _switches():
+        if subject.concept == old and pattern.match(words):
+            return subject._replace(concept=new)
+    return subject
+
+
+@cache
+def _switches() -> list[tuple[re.Pattern[str], str, str]]:
+    """Compile the words that switch a subject."""
+    entries = load_codebook().wording["switch"]
+    return [
+        (re.compile(rf"[^,、;]*[,、]?(?:其中)?{entry['pattern']}"), entry["from"], entry["to"]) for entry in entries
+    ]
 
 
 def _widen(folded: str, near: list[Mention], index: int) -> list[_Subject]:
@@ -229,6 +246,8 @@ def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id
         return [Link(quantity, "", "", quantity.start, 1, "") for quantity in run]
     if gap.baseline:
         return [Link(quantity, "", "baseline", quantity.start, 1, "baseline") for quantity in run]
+    if len(run) == 1 and _is_joint_income(found, run[0]):
+        found = [found[0]._replace(concept="income")]
     if len(run) == 1 and len(found) > 1:
         return [_to_link(run[0], subject, gap, "each") for subject in found]
     if len(found) < len(run):
@@ -238,6 +257,13 @@ def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id
         _to_link(_spread(quantity, bound, gap, run), subject, gap, rule_id)
         for quantity, subject in zip(run, found, strict=False)
     ]
+
+
+def _is_joint_income(found: list[_Subject], quantity: Quantity) -> bool:
+    """One amount for 城乡居民 together is the income of all residents."""
+    concepts = [subject.concept for subject in found]
+    money = load_codebook().dimension(quantity.unit) == "money"
+    return money and sorted(concepts) == ["rural_income", "urban_income"] and found[0].start == found[1].start
 
 
 def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Quantity:
@@ -266,6 +292,8 @@ def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[s
     """Return the indicator code and the sign, or "" where concept and unit do not fit."""
     codes = _codes()
     change_sign = gap.sign if gap.change else 1
+    if forced == "fall":
+        change_sign = -1
     if dimension == "percent":
         if forced == "share" and (gap.reaches or not gap.change):
             return codes.get((concept, "share"), ""), 1
@@ -273,7 +301,7 @@ def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[s
             return codes.get((concept, "share"), ""), 1
         if (concept, "rate") in codes:
             return codes[concept, "rate"], 1
-        return codes.get((concept, "growth"), "") if not forced else "", change_sign
+        return codes.get((concept, "growth"), "") if forced in ("", "fall") else "", change_sign
     if dimension == "pp":
         return _choose_points(codes, concept, gap)
     if dimension in ("money", "money_usd"):
@@ -330,7 +358,7 @@ def _read_verbs(words: str) -> Gap:
 def _joining() -> re.Pattern[str]:
     """Compose the joining words of wording.yaml into one pattern."""
     words = "|".join(entry["pattern"] for entry in load_codebook().wording["joining"])
-    return re.compile(rf"(?:{words}|{_SHARE_OF}|[ \n(“\"])*")
+    return re.compile(rf"(?:{words}|{_SHARE_OF}|[ \n(“\"-])*")
 
 
 @cache

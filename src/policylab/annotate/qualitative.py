@@ -26,7 +26,7 @@ _OBJECT = re.compile(
     r"(?:下达(?:我[省市区县])?|要求|确定|规定|核定|市定|省定|国家|上级)(?:的)?(?P<object>[^,;。]+?)(?:等)?(?:各项)?(?:目标任务|约束性指标|控制目标|目标|任务|指标|要求|计划)$"
 )
 _NO_SUBJECT = re.compile(
-    r"^(?:在)?(?:自我加压|争先进位|与?上年(?:同期)?|去年|实际工作|目标|任务|我们|工作|实现目标|中|各方面)+$"
+    r"^(?:在)?(?:自我加压|争先进位|上级|下达的?|规定的?|市定|省定|国家|与?上年(?:同期)?|去年|实际工作|目标|任务|我们|工作|实现目标|中|各方面)+$"
 )
 _GAP_WORDS = re.compile(r"^(?:收入)?(?:倍差|差距|收入比|比值|之比)")
 _DENOMINATOR = re.compile(r"(?:占|占全[省市国]|高于|快于|低于|与|同)$")
@@ -76,10 +76,23 @@ def find_statements(
             continue
         if stretch_pattern().search(folded, clause.start(), clause.end()) or clause[0].lstrip().startswith("为了"):
             continue
-        found = _read_clause(folded, clause.start(), clause.end(), mentions, carried)
+        found = [
+            statement
+            for left, right in _split_clause(folded, clause.start(), clause.end())
+            for statement in _read_clause(folded, left, right, mentions, carried)
+        ]
         statements.extend(found)
         carried = None if found else clause.span()
     return statements
+
+
+def _split_clause(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the parts of 农村贫困人口全部脱贫、贫困县全部摘帽, each a statement of its own; else the clause whole."""
+    cuts = [match.span() for match in re.finditer("、", folded[start:end])]
+    edges = [0, *(place for cut in cuts for place in cut), end - start]
+    parts = [(start + left, start + right) for left, right in zip(edges[::2], edges[1::2], strict=True)]
+    whole = all(any(pattern.search(folded, *part) for _, pattern in _patterns()) for part in parts)
+    return parts if len(parts) > 1 and whole else [(start, end)]
 
 
 def _read_clause(
@@ -115,6 +128,8 @@ def _subject_spans(
         ]
     )
     target = _OBJECT.search(folded, start, end) if code == "complete_assigned" else None
+    if target and carried and _NO_SUBJECT.match(target["object"]):
+        return [carried]
     if target and (left >= match.start() or not _has_name(folded[left : match.start()])):
         return [target.span("object")]
     if code == "complete_assigned" and left >= match.start():
@@ -182,7 +197,7 @@ def _members(folded: str, left: int, right: int, inside: Sequence[Mention]) -> l
                     begin,
                     cut_start,
                     tuple(
-                        concept.removesuffix(".share")
+                        concept.partition(".")[0]
                         for concept in concepts
                         if concept != "-" and not concept.endswith(".area")
                     ),

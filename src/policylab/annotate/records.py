@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -24,9 +25,20 @@ def link_record(reading: Reading, link: Link, *, kind: str, period: str, scope: 
     )  # fmt: skip
 
 
+_ATTRIBUTE = re.compile(
+    r"的(?!目标|基础|水平|增长|增速|[\d])[\u4e00-\u9fff“]|(?:以上)?(?:的)?[^,;。、\d]{0,3}(?:企业|园区|乡镇|集群|强县|强镇|县区|项目)"
+)
+
+
+def is_attribute(folded: str, quantity: Quantity) -> bool:
+    """Return whether a value describes something counted: 产值超百亿元的园区, 超亿美元企业."""
+    dimension = load_codebook().dimension(quantity.unit)
+    return dimension in ("money", "money_usd", "mass") and bool(_ATTRIBUTE.match(folded, quantity.end))
+
+
 def link_scope(folded: str, start: int, link: Link) -> str | None:
     """Return the part of the jurisdiction a link is about, "" for the whole, None where its name is another thing's."""
-    if not link.code:
+    if not link.code or is_attribute(folded, link.quantity):
         return None
     own = link.scope or read_scope(clause_prefix(folded, start, link.start))
     return clause_area(folded, start, link.start) if own == "" else own

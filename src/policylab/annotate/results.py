@@ -16,7 +16,6 @@ from policylab.read.structure import split_sentences
 _TERM_REVIEW = re.compile(
     r"(?:过去|这|近|本届政府|任期)[^。]{0,6}(?:五|5)年|五年来|“?十[一二三四]五”?(?:时期|期间|以来|规划)|本届政府|任期"
 )
-_OF = re.compile(r"的(?!目标|基础|水平|增长|增速)[\u4e00-\u9fff“]")
 
 
 def read_results(reading: Reading) -> Iterator[Target]:
@@ -64,5 +63,8 @@ def _read_sentence(
         )
         baseline = False
         scope = link_scope(reading.folded, sentence.start, link)
-        if link.code and annual and scope is not None and not _OF.match(reading.folded, link.quantity.end):
+        if link.code and scope is not None and cue.isdigit() and int(cue) > year:  # 到2030年达到…: a goal, early
+            yield link_record(reading, link, kind="target", period=f"{year}-{cue}", scope=scope, headline=False)
+            continue
+        if link.code and annual and scope is not None:
             yield link_record(reading, link, kind="actual", period=str(year - 1), scope=scope, headline=False)

@@ -17,7 +17,11 @@ _VARIANTS = {
     0x2015: 0x2D,
     0x2500: 0x2D,
 }
-_FOLDED = {chr(old): chr(new) for old, new in (_FULL_WIDTH | _UPPER | _FULL_WIDTH_UPPER | _VARIANTS).items()}
+_ROMAN = {0x2160 + offset: 0x2170 + offset for offset in range(12)}
+_SPACES = dict.fromkeys([*range(0x2000, 0x200C), 0x202F, 0x205F], 0x20)
+_FOLDED = {
+    chr(old): chr(new) for old, new in (_FULL_WIDTH | _UPPER | _FULL_WIDTH_UPPER | _VARIANTS | _ROMAN | _SPACES).items()
+}
 
 
 _STOP_AS_POINT = re.compile(r"(?<=[0-9０-９])。(?=[0-9０-９]{1,2}\s?(?:[%％‰亿万]|个百分点))")

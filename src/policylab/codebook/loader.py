@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import itertools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -146,7 +148,7 @@ class Codebook:
             rest = unit[len(scale) :]
             if scale and unit.startswith(scale) and rest in self.units and self.units[rest].scalable:
                 return scale, self.units[rest]
-        return ("", Unit("", "count", "", Decimal(1), True)) if unit in _SCALES else None
+        return (unit, Unit("", "count", "", Decimal(1), True)) if unit in _SCALES else None
 
 
 @cache
@@ -164,7 +166,10 @@ def load_codebook() -> Codebook:
         If a file names an unknown concept, repeats a code or alias, or lacks a column.
     """
     indicators = {row["code"]: _to_indicator(row) for row in _read_csv("indicators.csv")}
-    aliases = {fold(row["alias"]): _to_alias(row) for row in _read_csv("aliases.csv")}
+    rows = sorted(_read_csv("aliases.csv"), key=lambda row: "[" not in row["alias"])  # a plain row outweighs a template
+    aliases: dict[str, Alias] = {}
+    for row in rows:
+        aliases.update(dict.fromkeys(_expand(fold(row["alias"])), _to_alias(row)))
     units = {fold(row["unit"]): _to_unit(row) for row in _read_csv("units.csv")}
     _check_concepts(indicators, aliases)
     return Codebook(indicators, aliases, units)
@@ -196,6 +201,18 @@ def _to_alias(row: dict[str, str]) -> Alias:
     return Alias(
         row["alias"], tuple(row["concepts"].split()), row["weak"] == "1", row["example"], row["counterexample"]
     )
+
+
+def _expand(template: str) -> Iterator[str]:
+    """
+    Yield the names that a template stands for: [外贸|]进出口[总额|总值] is four names.
+
+    >>> list(_expand("[外贸|]进出口[总额|总值]"))
+    ['外贸进出口总额', '外贸进出口总值', '进出口总额', '进出口总值']
+    """
+    parts = re.split(r"\[([^\]]*)\]", template)
+    choices = [part.split("|") if index % 2 else [part] for index, part in enumerate(parts)]
+    yield from map("".join, itertools.product(*choices))
 
 
 def _to_unit(row: dict[str, str]) -> Unit:

@@ -44,7 +44,7 @@ _STOP = re.compile(
     r"^[\s\"“]*(?:\(?[一二三四五六七八九十]{1,3}[、)]|围绕|为(?:实现|完成|确保)|实现(?:上述|以上|这些|今年)|完成(?:上述|以上|全年|这些)|上述|以上|这些|这样|这一|确定|提出|做好|重点|着力|按照|根据|综合|具体|主要任务|我们|要|各位|做好|设定|安排|之所以|在(?:具体)|今年(?:政府)?工作|今年(?:的|要)|从|加强|统筹|坚持)|考虑|体现了?|说明|测算|预期目标|有利于|意味|这里|强调|有关安排|既"
 )
 _TAIL = re.compile(
-    r"(?m)^[ \t]*(?:[《(]?(?:政府工作)?报告[》]?)?(?:中)?(?:的)?(?:部分|有关|相关)?(?:名词|用语|词语|术语|词汇|新词)(?:和\w{2})?(?:解释|注释|说明|浅释|释义)|^[ \t]*(?:注释|注解|附件|附录|附注|注:)|^[ \t]*\[1\][“\u4e00-\u9fff]"
+    r"(?m)^[ \t]*(?:[《(]?(?:政府工作)?报告[》]?)?(?:中)?(?:的)?(?:部分|有关|相关)?(?:名词|用语|词语|术语|词汇|新词)(?:和\w{2})?(?:解释|注释|说明|浅释|释义)|^[ \t]*(?:注释|注解|附件|附录|附注|注:)|^[ \t]*\[1\][“\u4e00-\u9fff]|^[ \t]*(?:[\[【(]?\d{1,2}[\]】).、]|[①-⑳])?\s*[“\"]?[^:\n。]{2,24}[”\"]?:(?:是|主要|即)?指"
 )
 _ITEM = re.compile(
     r"\d\s?[%‰个万亿元人天吨微p]|同步|完成|以内|下达|高于|快于|稳定|改善|平衡|下降|提升|向好|提质|增长|降低|控制|增收|达标|脱贫|摘帽|防控|低于|减少|保持|安全|持平"
@@ -84,7 +84,7 @@ def parse_structure(text: str, *, report_year: int = 0) -> Structure:
 
 def parse_folded(folded: str, *, report_year: int = 0) -> Structure:
     """Return the structure of text that is already folded; spans are the same."""
-    plan_start = _find_plan(folded)
+    plan_start = _find_plan(folded, report_year)
     headline = _find_headline(folded, plan_start, report_year) or _find_unannounced(folded, plan_start)
     if headline and (plan_start is None or headline[0].start < plan_start):
         plan_start = folded.rfind("\n", 0, headline[0].start) + 1
@@ -117,12 +117,15 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     return [*spans, Span(left, end)] if left < end else spans
 
 
-def _find_plan(folded: str) -> int | None:
+def _find_plan(folded: str, report_year: int) -> int | None:
     """Return where the plan begins, or None."""
     floor = len(folded) // 12
     for pattern in (_PLAN_LINE, _PLAN_BARE):
         for match in pattern.finditer(folded):
             line = match[0]
+            years = [int(year) for year in re.findall(r"(20\d\d)年", line)]
+            if years and max(years) < report_year:
+                continue  # 二、2015年的政府工作 in a report of 2016 looks back
             if match.start() >= floor and not re.search(_BACK, line) and len(line.strip()) <= 48:
                 return match.start()
     for match in _PLAN_OPENING.finditer(folded, floor * 2):
