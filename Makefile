@@ -7,6 +7,8 @@ YEAR ?= 2023
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+# JupyterLab must be told that being root is meant, as it is inside containers.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: setup report test check lab dataset figures lock help
@@ -36,7 +38,7 @@ check: setup  ## what CI and pre-commit call: format, lint, types, all tests
 	$(BIN)/pytest -q -n auto
 
 lab: setup  ## open JupyterLab in notebooks/
-	$(BIN)/jupyter lab --notebook-dir=notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(AS_ROOT)
 
 dataset: setup  ## build data/ from a corpus of reports: CORPUS=reports.parquet
 	@test -n '$(CORPUS)' || { echo 'error: say which corpus: make dataset CORPUS=reports.parquet' >&2; exit 2; }
