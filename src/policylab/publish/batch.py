@@ -10,16 +10,20 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policylab.errors import DataError, NotebookError, RunFailedError, close_matches
+from policylab.model import Document
 from policylab.project import notebook_path, write_atomic
+from policylab.publish.fonts import cut_truetype
 from policylab.publish.material import find_report
 from policylab.publish.render import render_page
 from policylab.publish.words import check_language, say
-from policylab.read.regions import Region, find_region
+from policylab.read.files import read_report
+from policylab.read.regions import find_region
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,17 +97,19 @@ def run_report(
     """
     check_language(lang)
     region = find_region(region_code, report_year=report_year)
-    headline = _read_headline(region, report_year)
+    path = find_report(region.region_code, report_year)
+    document = read_report(path, region_code=region.region_code, report_year=report_year)
     source = (notebook_path("district_report") if notebook is None else Path(notebook)).resolve()
     name = f"{region.region_code}-{report_year}"
     parameters = {"region_code": region.region_code, "report_year": report_year, "lang": lang, "figures_dir": name}
     check_parameters(source, parameters)
     folder = _make_folder(Path("reports") if out is None else Path(out))
-    with tempfile.TemporaryDirectory(prefix=".run-", dir=folder) as work:
+    with tempfile.TemporaryDirectory(prefix=".run-", dir=folder) as work, ThreadPoolExecutor(1) as beside:
+        headline = beside.submit(_list_headline, document)  # while this process would only wait for the kernel
         executed = _execute(source, Path(work), parameters, failed=folder / "_failed" / name)
         title = say("title", lang, region=region.name, year=report_year)
         page = render_page(_to_body(executed), title=title, lang=lang)
-        return _publish(Path(work), folder, name, page=page, headline=headline)
+        return _publish(Path(work), folder, name, page=page, headline=headline.result())
 
 
 def check_parameters(notebook: str | Path, parameters: Mapping[str, object]) -> None:
@@ -129,15 +135,15 @@ def check_parameters(notebook: str | Path, parameters: Mapping[str, object]) -> 
             raise NotebookError(f"{notebook}: parameter {name!r} is {expected}, got {got} {value!r}")
 
 
-def _read_headline(region: Region, report_year: int) -> pd.DataFrame:
-    """Return the headline targets of a region's report, which is thereby known to be readable."""
+def _list_headline(document: Document) -> pd.DataFrame:
+    """Return the headline targets of a report, and have at hand what its page will need."""
     from policylab.analyse.tables import to_table
     from policylab.annotate.targets import annotate
-    from policylab.read.files import read_report
 
-    path = find_report(region.region_code, report_year)
-    document = read_report(path, region_code=region.region_code, report_year=report_year)
-    return to_table(target for target in annotate(document) if target.headline)
+    headline = to_table(target for target in annotate(document) if target.headline)
+    importlib.import_module("nbconvert")
+    cut_truetype(document.text)
+    return headline
 
 
 def _read_parameters(path: Path) -> dict[str, type]:

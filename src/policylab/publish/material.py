@@ -45,11 +45,18 @@ def find_report(region_code: str, report_year: int) -> Path:
 
 
 def join_facts(document: Document, own: pd.DataFrame) -> pd.DataFrame:
-    """Return the project's table of facts with this report's own targets in place of what it held of the same report."""
+    """
+    Return the facts that a report can be compared with, and its own targets.
+
+    These are all of its year, and those of its region and the levels above in other years, from the project's table;
+    what that holds of the same report is left out for `own`.
+    """
     import pandas as pd
 
     facts = load_targets()
-    return pd.concat([facts[facts["report_id"] != document.report_id], own], ignore_index=True)
+    chain = list_chain(document.region_code, report_year=document.report_year)
+    wanted = facts["report_year"].eq(document.report_year) | facts["region_code"].isin(chain)
+    return pd.concat([facts[wanted & facts["report_id"].ne(document.report_id)], own], ignore_index=True)
 
 
 def join_coverage(document: Document, own: pd.DataFrame) -> pd.DataFrame:
