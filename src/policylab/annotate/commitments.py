@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from policylab.annotate.context import annual_period, clause_area, cues, effective_cue, five_year_period
 from policylab.annotate.linking import link_sentence
@@ -37,11 +38,11 @@ def read_commitments(reading: Reading) -> Iterator[Target]:
                 period = annual_period(reading.document.report_year)
             if sentence.start >= block_start:
                 continue
-            sentence = Span(sentence.start, block_start)
-        period = _plan_period(reading, sentence, period, sentence.start < block_end)
-        mentions, quantities = reading.within(sentence)
+        part = Span(sentence.start, min(sentence.end, block_start) if sentence.start < block_start else sentence.end)
+        period = _plan_period(reading, part, period, part.start < block_end)
+        mentions, quantities = reading.within(part)
         if quantities:
-            yield from _read_sentence(reading, sentence, mentions, quantities, period)
+            yield from _read_sentence(reading, part, mentions, quantities, period)
 
 
 def _plan_period(reading: Reading, sentence: Span, period: str, before_block: bool) -> str:
@@ -108,26 +109,22 @@ def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
     return not any(_applies(rule, dimension, quantity, before, after) for rule in _exclusions())
 
 
-def _applies(
-    rule: dict[str, str | re.Pattern[str]], dimension: str, quantity: Quantity, before: str, after: str
-) -> bool:
+def _applies(rule: dict[str, Any], dimension: str, quantity: Quantity, before: str, after: str) -> bool:
     """Return whether all conditions of an exclusion hold."""
     if "of" in rule and dimension not in rule["of"]:
         return False
     words = {"value": quantity.as_written, "unit": quantity.unit, "before": before, "clause": before}
     words["clause"] = re.split("[,;。\n]", before)[-1]
     for key, text in words.items():
-        pattern = rule.get(key)
-        if isinstance(pattern, re.Pattern) and not pattern.search(text):
+        if key in rule and not rule[key].search(text):
             return False
-    unless, following = rule.get("unless"), rule.get("after")
-    if isinstance(unless, re.Pattern) and unless.search(before):
+    if "unless" in rule and rule["unless"].search(before):
         return False
-    return not isinstance(following, re.Pattern) or bool(following.match(after))
+    return "after" not in rule or bool(rule["after"].match(after))
 
 
 @cache
-def _exclusions() -> list[dict[str, str | re.Pattern[str]]]:
+def _exclusions() -> list[dict[str, Any]]:
     """Compile the exclusions of wording.yaml; "of" stays a list of dimensions."""
     parts = ("value", "unit", "before", "clause", "unless", "after")
     return [

@@ -7,20 +7,10 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from policylab.annotate.gaps import Gap, read_gap, read_verbs
 from policylab.codebook import load_codebook
 from policylab.codebook.mentions import Mention
 from policylab.model import Quantity
-
-
-class Gap(NamedTuple):
-    """What the words between a name and its value say."""
-
-    share: bool
-    change: bool
-    reaches: bool
-    sign: int
-    each: bool
-    baseline: bool
 
 
 class Link(NamedTuple):
@@ -50,12 +40,10 @@ _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s
 _NOT_SUBJECT = re.compile(
     r"(?:占|占到|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$"
 )
-_SHARE_OF = r"(?:占(?!全[市省国区县州](?:的)?(?:比重|比例|份额|总量)|全社会研发)|相当于|在)[^,。;、\d]{1,18}?(?:的|中的|中)?(?:比重|比例|份额|占比|比率)"
 _APART = re.compile("分别|各(?![级类项种地方族界])|(?<![年人平户亩])均(?![衡等值])")
 _NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
-_FROM = re.compile(r"(?:从|由)(?:\d{4}年的?|上年的?|去年的?|上半年的?|期初的?|年初的?)?$")
 
 
 def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantities: Sequence[Quantity]) -> list[Link]:
@@ -78,25 +66,36 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     -------
     list of Link, in the order of the quantities; ``code`` is "" for what the codebook does not name
     """
+    named = [mention for mention in mentions if not _is_reference(folded, start, mention)]
+    state = _State(folded, start, named, start, [], [], False)
     links: list[Link] = []
-    subjects: list[_Subject] = []
-    recent: list[_Subject] = []
-    anchor = start
-    share = False
-    mentions = [
-        mention for mention in mentions if not _NOT_SUBJECT.search(folded, max(start, mention.start - 5), mention.start)
-    ]
     for run in _split_runs(folded, quantities):
-        found, gap, rule_id = _find_subjects(folded, anchor, run, mentions, subjects, recent, sentence_start=start)
+        found, gap, rule_id = _find_subjects(state, run)
         if gap is not None:
             level = gap.reaches or not gap.change
-            gap = gap._replace(share=gap.share or (share and rule_id == "same" and level))
-            share = gap.share
+            gap = gap._replace(share=gap.share or (state.share and rule_id == "same" and level))
         links.extend(_assign(run, found, gap, rule_id))
-        anchor = run[-1].end
-        subjects = found
-        recent.extend(subject for subject in found or [_Subject("-", run[0].start)] if subject not in recent[-2:])
+        recent = [subject for subject in found or [_Subject("-", run[0].start)] if subject not in state.recent[-2:]]
+        share = gap.share if gap is not None else state.share
+        state = state._replace(anchor=run[-1].end, subjects=found, recent=state.recent + recent, share=share)
     return links
+
+
+class _State(NamedTuple):
+    """How far a sentence is read: the end of the last value, what it was about, and all subjects so far."""
+
+    folded: str
+    start: int
+    mentions: list[Mention]
+    anchor: int
+    subjects: list[_Subject]
+    recent: list[_Subject]
+    share: bool
+
+
+def _is_reference(folded: str, start: int, mention: Mention) -> bool:
+    """Return whether a name is what another is compared with or a share of: 占GDP, 高于全市."""
+    return bool(_NOT_SUBJECT.search(folded, max(start, mention.start - 5), mention.start))
 
 
 def _split_runs(folded: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
@@ -120,42 +119,39 @@ def _alike(left: Quantity, right: Quantity) -> bool:
     return left.unit == right.unit or codebook.dimension(left.unit) == codebook.dimension(right.unit)
 
 
-def _find_subjects(
-    folded: str,
-    anchor: int,
-    run: list[Quantity],
-    mentions: Sequence[Mention],
-    subjects: list[_Subject],
-    recent: list[_Subject],
-    *,
-    sentence_start: int,
-) -> tuple[list[_Subject], Gap | None, str]:
+def _find_subjects(state: _State, run: list[Quantity]) -> tuple[list[_Subject], Gap | None, str]:
     """Return the concepts that the run is about, the words that join them, and the rule that said so."""
     value_start = run[0].start
-    near = [mention for mention in mentions if mention.start >= anchor and mention.end <= value_start]
-    tail = folded[near[-1].end if near else anchor : value_start]
+    near = [mention for mention in state.mentions if mention.start >= state.anchor and mention.end <= value_start]
+    tail = state.folded[near[-1].end if near else state.anchor : value_start]
     split = _APART.search(tail)
     if split:
         gap = read_gap(tail[split.end() :])
-        members = _find_members(folded, anchor, value_start, run, near, recent) if gap else None
+        members = _find_members(state, run, near) if gap else None
         if gap and members:
-            return members, gap._replace(share=gap.share or _read_verbs(tail).share), "apart"
+            return members, gap._replace(share=gap.share or read_verbs(tail).share), "apart"
     for index in range(len(near) - 1, max(-1, len(near) - 4), -1):
-        mention = near[index]
-        if mention.weak and anchor > sentence_start and not subjects:
+        if near[index].weak and state.anchor > state.start and not state.subjects:
             continue
-        gap = read_gap(folded[mention.end : value_start])
+        gap = read_gap(state.folded[near[index].end : value_start])
         if gap is not None:
-            return _widen(folded, near, index), gap, "name"
-    if not near and subjects:
-        gap = read_gap(folded[_OPENING.match(folded, anchor).end() : value_start])  # type: ignore[union-attr]
-        if gap is not None:
-            subjects = [_switch(subject, folded[anchor:value_start]) for subject in subjects]
-            counted = load_codebook().dimension(run[0].unit) in ("people", "visits", "count")
-            if counted and gap == _NO_WORDS and re.match(r"[\u4e00-\u9fff]", folded[run[-1].end :][:1]):
-                return [], None, ""  # 65万人次,419万人享受…: the number has a noun of its own
-            return (recent[-len(run) :] if len(subjects) < len(run) <= len(recent) else subjects), gap, "same"
-    return [], None, ""
+            return _widen(state.folded, near, index), gap, "name"
+    return ([], None, "") if near else _continue(state, run)
+
+
+def _continue(state: _State, run: list[Quantity]) -> tuple[list[_Subject], Gap | None, str]:
+    """Return the subjects of the clause before where only joining words follow it: …5.67万亿元、增长5.4%."""
+    folded, value_start = state.folded, run[0].start
+    opening = _OPENING.match(folded, state.anchor)
+    gap = read_gap(folded[opening.end() if opening else state.anchor : value_start]) if state.subjects else None
+    if gap is None:
+        return [], None, ""
+    counted = load_codebook().dimension(run[0].unit) in ("people", "visits", "count")
+    if counted and gap == _NO_WORDS and re.match(r"[\u4e00-\u9fff]", folded[run[-1].end :][:1]):
+        return [], None, ""  # 65万人次,419万人享受…: the number has a noun of its own
+    subjects = [_switch(subject, folded[state.anchor : value_start]) for subject in state.subjects]
+    short = len(subjects) < len(run) <= len(state.recent)
+    return (state.recent[-len(run) :] if short else subjects), gap, "same"
 
 
 def _switch(subject: _Subject, words: str) -> _Subject:
@@ -193,10 +189,9 @@ def _to_subjects(mention: Mention) -> list[_Subject]:
     return [_Subject(concept, mention.start, end=mention.end) for concept in mention.concepts]
 
 
-def _find_members(
-    folded: str, anchor: int, value_start: int, run: list[Quantity], near: list[Mention], recent: list[_Subject]
-) -> list[_Subject] | None:
+def _find_members(state: _State, run: list[Quantity], near: list[Mention]) -> list[_Subject] | None:
     """Return the concepts of a list before 分别, one for each value; "-" for members the codebook does not name."""
+    folded, anchor, recent, value_start = state.folded, state.anchor, state.recent, run[0].start
     search_from = near[-1].end if near else anchor
     apart = _APART.search(folded, search_from, value_start)
     end = apart.start() if apart else value_start
@@ -290,27 +285,33 @@ def _to_link(quantity: Quantity, subject: _Subject, gap: Gap, rule_id: str) -> L
 @lru_cache(maxsize=4096)
 def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[str, int]:
     """Return the indicator code and the sign, or "" where concept and unit do not fit."""
-    codes = _codes()
-    change_sign = gap.sign if gap.change else 1
-    if forced == "fall":
-        change_sign = -1
     if dimension == "percent":
-        if forced == "share" and (gap.reaches or not gap.change):
-            return codes.get((concept, "share"), ""), 1
-        if gap.share and (concept, "rate") not in codes:
-            return codes.get((concept, "share"), ""), 1
-        if (concept, "rate") in codes:
-            return codes[concept, "rate"], 1
-        return codes.get((concept, "growth"), "") if forced in ("", "fall") else "", change_sign
+        return _choose_percent(concept, forced, gap)
     if dimension == "pp":
-        return _choose_points(codes, concept, gap)
+        return _choose_points(_codes(), concept, gap)
+    measure = ""
     if dimension in ("money", "money_usd"):
-        return ("" if gap.change and not gap.reaches else codes.get((concept, "level"), "")), 1
-    if dimension == "concentration":
-        return codes.get((concept, "level"), "") if concept == "pm25" else "", 1
-    if dimension in ("people", "visits") or (dimension == "count" and concept == "urban_new_jobs"):
-        return codes.get((concept, "count"), ""), 1
-    return (codes.get((concept, "mass"), "") if dimension == "mass" and (not gap.change or gap.reaches) else ""), 1
+        measure = "level" if gap.reaches or not gap.change else ""
+    elif dimension == "concentration":
+        measure = "level" if concept == "pm25" else ""
+    elif dimension in ("people", "visits") or (dimension == "count" and concept == "urban_new_jobs"):
+        measure = "count"
+    elif dimension == "mass":
+        measure = "mass" if gap.reaches or not gap.change else ""
+    return _codes().get((concept, measure), ""), 1
+
+
+def _choose_percent(concept: str, forced: str, gap: Gap) -> tuple[str, int]:
+    """A percentage is a share, a rate or a growth."""
+    codes = _codes()
+    if forced == "share" and gap.change and not gap.reaches:
+        return "", 1
+    if forced == "share" or (gap.share and (concept, "rate") not in codes):
+        return codes.get((concept, "share"), ""), 1
+    if (concept, "rate") in codes:
+        return codes[concept, "rate"], 1
+    sign = -1 if forced == "fall" else gap.sign if gap.change else 1
+    return codes.get((concept, "growth"), "") if forced in ("", "fall") else "", sign
 
 
 def _choose_points(codes: dict[tuple[str, str], str], concept: str, gap: Gap) -> tuple[str, int]:
@@ -326,45 +327,3 @@ def _choose_points(codes: dict[tuple[str, str], str], concept: str, gap: Gap) ->
 def _codes() -> dict[tuple[str, str], str]:
     """Codes by concept and measure, with the pairs that share one."""
     return dict(load_codebook().codes) | {("hightech_va", "share"): "hightech_output_share"}
-
-
-@lru_cache(maxsize=65536)
-def read_gap(words: str) -> Gap | None:
-    """
-    Return what the joining words say, or None where one of them does not join a name to its value.
-
-    Examples
-    --------
-    >>> read_gap("同比增长").change, read_gap("企业新增")
-    (True, None)
-    """
-    return _read_verbs(words) if _joining().fullmatch(words) else None
-
-
-def _read_verbs(words: str) -> Gap:
-    """Read direction and kind from the joining words."""
-    wording = _verbs()
-    return Gap(
-        share=bool(wording["share"].search(words)),
-        change=bool(wording["change"].search(words)),
-        reaches=bool(wording["reaches"].search(words)),
-        sign=-1 if wording["falls"].search(words) else 1,
-        each=bool(wording["each"].search(words)),
-        baseline=bool(_FROM.search(words)),
-    )
-
-
-@cache
-def _joining() -> re.Pattern[str]:
-    """Compose the joining words of wording.yaml into one pattern."""
-    words = "|".join(entry["pattern"] for entry in load_codebook().wording["joining"])
-    return re.compile(rf"(?:{words}|{_SHARE_OF}|[ \n(“\"-])*")
-
-
-@cache
-def _verbs() -> dict[str, re.Pattern[str]]:
-    """Compile the verb groups of wording.yaml."""
-    groups: dict[str, list[str]] = {"share": [_SHARE_OF], "change": [], "reaches": [], "falls": [], "each": []}
-    for entry in load_codebook().wording["verbs"]:
-        groups[entry["code"]].append(entry["pattern"])
-    return {name: re.compile("|".join(patterns)) for name, patterns in groups.items()}

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 from policylab.codebook import Unit, fold, load_codebook
-from policylab.model import Quantity
+from policylab.model import Quantity, Span
 
 _NUMBER = r"\d{1,15}(?:,\d{3}(?!\d))*(?:\.\d{1,8})?"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千)?"
@@ -115,7 +116,7 @@ def _from_match(text: str, folded: str, match: re.Match[str], left: int) -> Quan
     end = match.end() if match["unit"] else match.end("first")
     if match["second"] and not _is_range(folded, match, low, high):
         return None
-    return _quantity(text, folded, left, match.start(), end, low, high, text[slice(*unit_span)], match)
+    return _quantity(_Text(text, folded, left), Span(match.start(), end), (low, high), text[slice(*unit_span)], match)
 
 
 def _is_range(folded: str, match: re.Match[str], low: Decimal, high: Decimal) -> bool:
@@ -124,18 +125,18 @@ def _is_range(folded: str, match: re.Match[str], low: Decimal, high: Decimal) ->
     return low < high and not re.search(r"(?:[从由]|自(?=\d))[^,、;。]*$", before)
 
 
-def _quantity(
-    text: str,
-    folded: str,
-    left: int,
-    start: int,
-    end: int,
-    low: Decimal,
-    high: Decimal,
-    unit: str,
-    match: re.Match[str],
-) -> Quantity:
+class _Text(NamedTuple):
+    """A text, its folded form, and where the quantity before ends."""
+
+    written: str
+    folded: str
+    left: int
+
+
+def _quantity(text: _Text, span: Span, values: tuple[Decimal, Decimal], unit: str, match: re.Match[str]) -> Quantity:
     """Assemble value, bound words and span."""
+    written, folded, left = text
+    (start, end), (low, high) = span, values
     prefix = _prefix_pattern().search(folded, max(left, start - 6), start)
     start = prefix.start() if prefix else start
     bound = "exact"
@@ -147,7 +148,7 @@ def _quantity(
         bound = "at_least"
     if low != high and (match["suffix"] or bound == "exact"):
         bound = "range"
-    return Quantity(start, end, low, high, unit.replace("余", "").replace("多", ""), bound, text[start:end])
+    return Quantity(start, end, low, high, unit.replace("余", "").replace("多", ""), bound, written[start:end])
 
 
 def _bounds(where: str) -> list[dict[str, str]]:
@@ -192,7 +193,8 @@ def _from_hanzi(text: str, folded: str, match: re.Match[str], left: int) -> Quan
     high = _parse_hanzi(match["second"].rstrip("万亿")) if match["second"] else value
     if high is None or high < value:
         return None
-    return _quantity(text, folded, left, match.start(), match.end(), Decimal(value), Decimal(high), unit, match)
+    values = Decimal(value), Decimal(high)
+    return _quantity(_Text(text, folded, left), Span(*match.span()), values, unit, match)
 
 
 def _from_percent(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
@@ -202,7 +204,7 @@ def _from_percent(text: str, folded: str, match: re.Match[str], left: int) -> Qu
         return None
     digits = "".join(str(_HANZI[char]) for char in match["point"] or "")
     number = Decimal(f"{value}.{digits}" if digits else value)
-    return _quantity(text, folded, left, match.start(), match.end(), number, number, "%", match)
+    return _quantity(_Text(text, folded, left), Span(*match.span()), (number, number), "%", match)
 
 
 def _counts_things(core: str, value: int, more: bool, unit: str, after: str) -> bool:

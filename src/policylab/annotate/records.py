@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from typing import Any
 
 from policylab.annotate.context import annual_period, clause_area, clause_prefix, read_modality, read_scope
 from policylab.annotate.items import find_items, strip_verbs
@@ -12,19 +12,27 @@ from policylab.annotate.linking import Link
 from policylab.annotate.qualitative import Statement
 from policylab.annotate.reading import Reading, section_title
 from policylab.codebook import load_codebook
-from policylab.model import Quantity, Target
+from policylab.model import Quantity, Span, Target
 
 
 def link_record(reading: Reading, link: Link, *, kind: str, period: str, scope: str, headline: bool) -> Target:
     """Build the record of a linked quantity."""
-    start, end = min(link.start, link.quantity.start), link.quantity.end
     quantity = _settle_bound(link.quantity, kind, reading.folded)
-    return _record(
-        reading, quantity, start, end, sign=link.sign, indicator=link.code, item="", kind=kind, period=period,
-        scope=_unfold(reading, scope, quantity.end) or "whole", headline=headline, rule_id=f"link.{link.rule_id}",
-    )  # fmt: skip
+    span = Span(min(link.start, quantity.start), quantity.end)
+    fields = {"kind": kind, "period": period, "headline": headline, "indicator": link.code, "item": ""}
+    fields |= {"scope": _unfold(reading, scope, quantity.end) or "whole", "rule_id": f"link.{link.rule_id}"}
+    return _from_number(reading, quantity, span, sign=link.sign, **fields)
 
 
+_UNSTATED: dict[str, Any] = {
+    "low": None,
+    "high": None,
+    "value_low": None,
+    "value_high": None,
+    "unit": "",
+    "base_unit": "",
+}
+_UNSTATED |= {"qualitative": "", "modality": "plain"}
 _ATTRIBUTE = re.compile(
     r"的(?!目标|基础|水平|增长|增速|[\d])[\u4e00-\u9fff“]|(?:以上)?(?:的)?[^,;。、\d]{0,3}(?:企业|园区|乡镇|集群|强县|强镇|县区|项目)"
 )
@@ -65,32 +73,25 @@ def other_records(reading: Reading, link: Link, *, headline: bool) -> Iterator[T
     if link.concept and link.name_end and not (items and items[0][1] == quantity.start):
         start = strip_verbs(reading.folded, link.start, link.name_end)
         items = [(text[start : link.name_end], start, quantity.end)]
+    fields = {"kind": "target", "period": annual_period(reading.document.report_year), "headline": headline}
+    fields |= {"indicator": "other", "scope": _unfold(reading, link.scope, quantity.end) or "whole", "rule_id": "other"}
     for item, start, end in items:
-        yield _record(
-            reading, quantity, start, end, sign=1, indicator="other", item=item, kind="target",
-            period=annual_period(reading.document.report_year), scope=_unfold(reading, link.scope, quantity.end) or "whole", headline=headline, rule_id="other",
-        )  # fmt: skip
+        yield _from_number(reading, quantity, Span(start, end), sign=1, item=item, **fields)
 
 
-def _record(
-    reading: Reading, quantity: Quantity, start: int, end: int, *, sign: int, indicator: str, item: str, kind: str,
-    period: str, scope: str, headline: bool, rule_id: str,
-) -> Target:  # fmt: skip
-    """Assemble a numeric record."""
+def _from_number(reading: Reading, quantity: Quantity, span: Span, *, sign: int, **fields: Any) -> Target:
+    """Build a numeric record; the sign of a fall turns the number."""
     low, high = sorted((quantity.low * sign, quantity.high * sign))
     codebook = load_codebook()
-    (value_low, base_unit), (value_high, _) = (
-        codebook.convert(low, quantity.unit),
-        codebook.convert(high, quantity.unit),
-    )
-    marks = "。;,:\n" if headline else "。;\n"
-    sentence_start = max(reading.folded.rfind(mark, 0, start) for mark in marks) + 1
-    modality = read_modality(reading.folded, sentence_start, quantity.start) if kind == "target" else "plain"
-    return _target(
-        reading, start, end, kind=kind, headline=headline, period=period, indicator=indicator, item=item, low=low, high=high,
-        unit=quantity.unit, value_low=value_low, value_high=value_high, base_unit=base_unit, bound=quantity.bound,
-        modality=modality, scope=scope, as_written=quantity.as_written, rule_id=rule_id,
-    )  # fmt: skip
+    value_low, base_unit = codebook.convert(low, quantity.unit)
+    value_high, _ = codebook.convert(high, quantity.unit)
+    if fields["kind"] == "target":
+        marks = "。;,:\n" if fields["headline"] else "。;\n"
+        sentence_start = max(reading.folded.rfind(mark, 0, span.start) for mark in marks) + 1
+        fields["modality"] = read_modality(reading.folded, sentence_start, quantity.start)
+    numbers = {"low": low, "high": high, "unit": quantity.unit, "value_low": value_low, "value_high": value_high}
+    words = {"base_unit": base_unit, "bound": quantity.bound, "as_written": quantity.as_written}
+    return _make(reading, span, **fields, **numbers, **words)
 
 
 def statement_record(reading: Reading, statement: Statement) -> Target:
@@ -100,27 +101,37 @@ def statement_record(reading: Reading, statement: Statement) -> Target:
     while end > start and text[end - 1].isspace():
         end -= 1
     begin = max(folded.rfind(mark, 0, start) for mark in ",;。\n:") + 1
-    as_written = text[max(start, statement.words_start) : end]
-    return _target(
-        reading, start, end, kind="target", headline=True, period=annual_period(reading.document.report_year),
-        indicator=statement.code, item=statement.item if statement.code == "other" else "", low=None, high=None, unit="",
-        value_low=None, value_high=None, base_unit="", bound="qualitative", qualitative=statement.qualitative,
-        modality=read_modality(folded, begin, end), scope=statement.scope or "whole", as_written=as_written, rule_id=f"statement.{statement.qualitative}",
-    )  # fmt: skip
+    return _make(
+        reading,
+        Span(start, end),
+        kind="target",
+        headline=True,
+        period=annual_period(reading.document.report_year),
+        indicator=statement.code,
+        item=statement.item if statement.code == "other" else "",
+        bound="qualitative",
+        qualitative=statement.qualitative,
+        modality=read_modality(folded, begin, end),
+        scope=statement.scope or "whole",
+        as_written=text[max(start, statement.words_start) : end],
+        rule_id=f"statement.{statement.qualitative}",
+    )
 
 
-def _target(
-    reading: Reading, start: int, end: int, *, kind: str, headline: bool, period: str, indicator: str, item: str,
-    low: Decimal | None, high: Decimal | None, unit: str, value_low: Decimal | None, value_high: Decimal | None,
-    base_unit: str, bound: str, modality: str, scope: str, as_written: str, rule_id: str, qualitative: str = "",
-) -> Target:  # fmt: skip
-    """Fill in what is the same for all records of a report."""
+def _make(reading: Reading, span: Span, **fields: Any) -> Target:
+    """Fill in what is the same for all records of a report, and what a record does not state."""
     document = reading.document
     return Target(
-        report_id=document.report_id, region_code=document.region_code, report_year=document.report_year, kind=kind,
-        headline=headline, period=period, indicator=indicator, item=item, low=low, high=high, unit=unit,
-        value_low=value_low, value_high=value_high, base_unit=base_unit, bound=bound, qualitative=qualitative,
-        modality=modality, stretch=False, scope=scope, start=start, end=end, as_written=as_written,
-        section=section_title(reading.structure.sections, start), rule_id=rule_id, status="auto",
-        sha256=document.sha256, source_kind="report", source_url=document.source.get("source_url", ""),
-    )  # fmt: skip
+        report_id=document.report_id,
+        region_code=document.region_code,
+        report_year=document.report_year,
+        start=span.start,
+        end=span.end,
+        section=section_title(reading.structure.sections, span.start),
+        stretch=False,
+        status="auto",
+        sha256=document.sha256,
+        source_kind="report",
+        source_url=document.source.get("source_url", ""),
+        **(_UNSTATED | fields),
+    )

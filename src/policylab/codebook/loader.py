@@ -35,6 +35,7 @@ class Indicator:
     plausible_low: float | None
     plausible_high: float | None
     definition: str
+    definition_zh: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +193,20 @@ def _read_csv(name: str) -> Iterator[dict[str, str]]:
 def _to_indicator(row: dict[str, str]) -> Indicator:
     """Type one row of indicators.csv."""
     low, high = (float(row[name]) if row[name] else None for name in ("plausible_low", "plausible_high"))
-    names = ("code", "name_zh", "name_en", "concept", "measure", "unit", "direction")
-    return Indicator(*(row[name] for name in names), row["headline"] == "1", low, high, row["definition"])
+    return Indicator(
+        code=row["code"],
+        name_zh=row["name_zh"],
+        name_en=row["name_en"],
+        concept=row["concept"],
+        measure=row["measure"],
+        unit=row["unit"],
+        direction=row["direction"],
+        headline=row["headline"] == "1",
+        plausible_low=low,
+        plausible_high=high,
+        definition=row["definition"],
+        definition_zh=row["definition_zh"],
+    )
 
 
 def _to_alias(row: dict[str, str]) -> Alias:
