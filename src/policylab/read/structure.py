@@ -12,7 +12,7 @@ _CHINESE_NUMBER = "[一二三四五六七八九十]{1,3}"
 _LEVEL_1 = rf"(?:{_CHINESE_NUMBER}、|第{_CHINESE_NUMBER}(?:部分|[、,:]))"
 _LEVEL_2 = rf"(?:\({_CHINESE_NUMBER}\)|(?:\d{{1,2}}[.、](?!\d)))"
 _HEADING = re.compile(rf"(?m)^[ \t#*]*(?:(?P<one>{_LEVEL_1})|(?P<two>{_LEVEL_2}))\s*(?P<title>[^\n]{{1,80}})")
-_SENTENCE_END = re.compile(r"[。!?]+[”’」』)]*|\n")
+_SENTENCE_END = re.compile(r"[。!?]+[”’」』)]*(?:[ \t]*\n)*|\n")
 _CLOSING = frozenset("。!?;:”")
 _NEW_PARAGRAPH = re.compile(r"\s*\n|[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
 
@@ -29,7 +29,7 @@ _PLAN_OPENING = re.compile(
 
 _OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议|以下|实现|年|预期性|约束性)"
 _HEADLINE_CUE = re.compile(
-    rf"(?:目标|指标)(?:预期|任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{{0,10}}|\([^)\n]{{0,20}}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
+    r"(?:目标|指标)(?:预期|任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{0,10}|\([^)\n]{0,20}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
 )
 _BEFORE_CUE = re.compile(rf"{_OWN_WORDS}{{1,9}}$")
 _ANNOUNCES = re.compile(r"\s*(?:综合(?:考虑|分析|各)|预期|建议|今年|我们建议|经综合|通盘)")
@@ -109,7 +109,7 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
         place = match.end()
         if text[place - 1] == "?" and text[place - 2 : place - 1].isdigit():
             continue  # a character lost to a bad encoding: 增长12?
-        inside = text[place - 1] == "\n" and text[place - 2 : place - 1] not in _CLOSING
+        inside = match[0] == "\n" and text[place - 2 : place - 1] not in _CLOSING
         if inside and not _NEW_PARAGRAPH.match(text, place):
             continue
         spans.append(Span(left, place))
@@ -248,14 +248,14 @@ def _extend_block(folded: str, start: int) -> tuple[Span, ...]:
         if not words:
             continue
         if spans and _STRETCH.search(words) and len(words) < 60:
-            spans.append(sentence)
+            spans.append(Span(sentence.start, sentence.start + len(folded[sentence.start : sentence.end].rstrip())))
             continue
         unfinished = bool(spans) and folded[spans[-1].start : spans[-1].end].rstrip().endswith((";", ",", "、"))
         if spans and not unfinished and (_STOP.search(words) or not _states_item(words)):
             break
         if not _ITEM.search(words) and not unfinished:
             break
-        spans.append(sentence)
+        spans.append(Span(sentence.start, sentence.start + len(folded[sentence.start : sentence.end].rstrip())))
     return tuple(spans)
 
 
