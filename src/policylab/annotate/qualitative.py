@@ -100,13 +100,26 @@ def _read_clause(
 ) -> list[Statement]:
     """Read one clause; a subject that stands alone before a comma is carried into it."""
     for code, pattern in _patterns():
-        match = pattern.search(folded, start, end)
+        match = _predicate(pattern, folded, (start, end), mentions)
         if match is None:
             continue
         spans = _subject_spans(folded, (start, end), match, code, mentions, carried)
         inside = [mention for mention in mentions if any(left <= mention.start < right for left, right in spans)]
         return _to_statements(folded, spans, end, match, code, inside)
     return []
+
+
+def _predicate(
+    pattern: re.Pattern[str], folded: str, span: tuple[int, int], mentions: Sequence[Mention]
+) -> re.Match[str] | None:
+    """Return the first match that does not begin inside a name: the 和 of 城镇和农村居民 is no predicate."""
+    place, end = span
+    while match := pattern.search(folded, place, end):
+        inside = [mention.end for mention in mentions if mention.start < match.start() < mention.end]
+        if not inside:
+            return match
+        place = inside[0]
+    return None
 
 
 def _subject_spans(
