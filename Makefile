@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: setup report test check lab dataset figures lock help
+.PHONY: setup report test check lab dataset accuracy figures lock help
 
 setup: $(STAMP)  ## set up .venv from requirements.lock; does nothing when up to date
 
@@ -43,6 +43,11 @@ lab: setup  ## open JupyterLab in notebooks/
 dataset: setup  ## build data/ from a corpus of reports: CORPUS=reports.parquet
 	@test -n '$(CORPUS)' || { echo 'error: say which corpus: make dataset CORPUS=reports.parquet' >&2; exit 2; }
 	$(BIN)/policylab dataset '$(CORPUS)' --to data
+
+accuracy: setup  ## measure accuracy and write it into data/ and the READMEs: SHARED=folder with gold, tools and corpus
+	@test -n '$(SHARED)' || { echo 'error: say where gold, tools and corpus lie: make accuracy SHARED=FOLDER' >&2; exit 2; }
+	$(BIN)/python bench/accuracy.py --gold '$(SHARED)/gold/dev.jsonl' --score '$(SHARED)/tools/score.py' \
+	    --corpus '$(SHARED)/corpus/reports.parquet'
 
 figures: setup  ## make the figures of the README
 	$(BIN)/python figures/make_figures.py

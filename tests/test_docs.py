@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import inspect
 import io
+import json
 import re
 import subprocess
 import tomllib
@@ -137,3 +139,16 @@ def test_citation_has_the_version_of_the_package() -> None:
     assert citation["version"] == policylab.__version__
     assert tomllib.loads(read("pyproject.toml"))["tool"]["hatch"]["version"]["path"] == "src/policylab/__init__.py"
     assert "## [Unreleased]" in read("CHANGELOG.md") or f"## [{policylab.__version__}]" in read("CHANGELOG.md")
+
+
+@pytest.mark.parametrize(("name", "lang"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
+def test_accuracy_in_the_readme_is_the_measured_one(name: str, lang: str) -> None:
+    """The block of the README is what bench/accuracy.py makes of data/accuracy.json; no number is typed."""
+    spec = importlib.util.spec_from_file_location("accuracy", ROOT / "bench" / "accuracy.py")
+    assert spec is not None and spec.loader is not None
+    accuracy = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(accuracy)
+    tables = json.loads((ROOT / "data" / "accuracy.json").read_text("utf-8"))
+    block = (ROOT / name).read_text("utf-8").split("<!-- accuracy -->")[1].split("<!-- /accuracy -->")[0]
+    assert block.strip() == accuracy.render_block(tables, lang)
+    assert accuracy.tables_of_readings(accuracy.read_readings()) == tables[1:]
