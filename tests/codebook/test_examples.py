@@ -13,8 +13,8 @@ import pytest
 
 import policylab.codebook
 from policylab.annotate.context import clause_prefix, cues, read_scope, stretch_pattern
-from policylab.annotate.items import find_item
 from policylab.annotate.gaps import read_gap
+from policylab.annotate.items import find_item
 from policylab.annotate.linking import link_sentence
 from policylab.annotate.quantities import find_quantities
 from policylab.annotate.targets import annotate

@@ -9,7 +9,9 @@ from functools import cache, lru_cache
 from policylab.codebook import load_codebook
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
-_CUT = re.compile(r".*(?:[,;。:、\n!?-]|\((?:[\d一二三四五六七八九十]{1,3}\))?|和|与|以及|及(?!以上)|并)", re.S)
+_CUT = re.compile(
+    r".*(?:[,;。:、\n!?-]|\((?:[\d一二三四五六七八九十]{1,3}\)|(?![^()]{0,6}\)))|和|与|以及|及(?!以上)|并)", re.S
+)
 _PAST_YEARS = re.compile(r".{0,4}(?:过去|五年来|这五年|近五年|近5年|上届|五年间)")
 _PLAN_NUMBER = {
     "九": 1996,
@@ -24,7 +26,7 @@ _PLAN_NUMBER = {
 _PLAN = re.compile(r"(?<![二三四五六七八九])(十?[一二三四五六九]|十)五(?=[”\"规时期末计])")
 _NEW_CLAUSE = re.compile(
     r"[,;]\s*(?=新|完成|建设|建成|实施|推进|推动|加快|加强|培育|引进|开展|改造|打造|持续|深入|全面|积极|大力|支持|做|抓|启动|提升|"
-    r"实现|争创|扩大|发展|开工|组织|优化|深化|强化|落实|统筹|筹|安排|申报|创建|治理|办好|救助|关停|压减|修|植|营造|转移|扩充|再|更新|今年|全年|年内|认定)"
+    r"实现|争创|扩大|发展|开工|组织|优化|深化|强化|落实|统筹|筹|安排|申报|创建|治理|办好|救助|关停|压减|修|植|营造|转移|扩充|再|更新|今年|全年|年内|认定|淘汰)"
 )
 
 
@@ -73,14 +75,14 @@ def effective_cue(folded: str, found: list[tuple[int, str]], value_start: int) -
     """
     Return the period cue that holds for a value: the last one before it that reaches it, or None.
 
-    A semicolon ends every cue but that of a plan, a comma those that count years up (累计, 连续3年, 年均). 完成“十一五”目标 and 恢复到2019年水平
+    A semicolon ends every cue but that of a plan or of a part of the year, a comma those that count years up (累计, 连续3年, 年均). 完成“十一五”目标 and 恢复到2019年水平
     compare; they do not date what follows.
     """
     for place, code in reversed(found):
         if place >= value_start or (not code.startswith("vs") and _COMPARES.search(folded, max(0, place - 5), place)):
             continue
         between = folded[place:value_start]
-        if ";" in between and code != "multi":
+        if ";" in between and code not in ("multi", "part"):
             return None
         if (code in ("total", "average") or code.startswith("vs")) and "," in between:
             continue
@@ -106,6 +108,8 @@ def read_scope(prefix: str) -> str | None:
     if prefix.startswith("占"):
         return None
     rest = prefix[_leading().match(prefix).end() :] or prefix  # type: ignore[union-attr]
+    if rest.startswith(("个", "市)")):
+        rest = prefix
     return rest.strip() if _scope().search(rest) and len(rest) <= 20 else None
 
 
@@ -119,9 +123,10 @@ def clause_prefix(folded: str, start: int, subject: int) -> str:
 _VERSUS = frozenset("比较")
 _COMPARES = re.compile(r"(?:完成|实现|超额|恢复到|相当于|提前|是|翻番|从|由|比|较)[“\s]?$")
 _SOME_CITIES = re.compile("(?:主要|中心|重点|县城以上|县级以上|设区|区域中心)城市$")
+_WHOLE = re.compile("全[市省区县州社盟旗]")
 _AREA = (
     r"(?:园区|县域|民营|非公有制|[两三四五六七八九]县(?:\(市\))?|[两三四五六七八九]郊?区)(?:经济|企业)?(?=[^,。;\d]{0,16},)"
-    r"|(?:(?![开引打召按自建一重推加提支强依促完实培争做鼓围统创新深积持大聚对把将从向为与])[\u4e00-\u9fff]{1,8}?)?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区)(?![和、与及\d])"
+    r"|(?:(?![开引打召按自建一重推加提支强依促完实培争做鼓围统创新深积持大聚对把将从向为与启确力])[\u4e00-\u9fff]{1,8}?)?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区)(?![和、与及\d]|获|成为|入选|建成|挂牌|升级)"
 )
 _SUB_AREA = re.compile(
     rf"(?:^|[,;。\n])\s*(?:[一二三四五六七八九十]是)?(?:(?P<scope>{_AREA}|全[市省区县州国])"
@@ -134,8 +139,10 @@ def clause_area(folded: str, start: int, place: int) -> str:
     area = ""
     for match in _SUB_AREA.finditer(folded, max(0, start - 1), place):
         scope = match["object"] or match["scope"]
+        scope = scope[_leading().match(scope).end() :] or scope  # type: ignore[union-attr]
         if not scope.startswith(("新培育", "国家级", "省级", "市级", "各类")) and "元" not in scope:
-            area = "" if scope.startswith("全") else scope
+            whole = scope.startswith("全") or _WHOLE.search(folded, match.end(), place)
+            area = "" if whole else scope
     return area
 
 
@@ -149,6 +156,8 @@ def read_modality(folded: str, start: int, value_start: int) -> str:
         last, code = match, match.lastgroup or "plain"
     if last is None:
         return "plain"
+    if folded[last.start() - 1 : last.start()] == "、" and "," in folded[last.end() : value_start]:
+        return "plain"  # inside a series, 力争 holds for its own value
     breaks = _NEW_CLAUSE.search(folded, last.end(), value_start)
     return "plain" if breaks else code
 

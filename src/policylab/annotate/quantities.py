@@ -137,7 +137,7 @@ def _quantity(text: _Text, span: Span, values: tuple[Decimal, Decimal], unit: st
     """Assemble value, bound words and span."""
     written, folded, left = text
     (start, end), (low, high) = span, values
-    prefix = _prefix_pattern().search(folded, max(left, start - 6), start)
+    prefix = _prefix_pattern().search(folded, max(left, start - 8), start)
     start = prefix.start() if prefix else start
     bound = "exact"
     if match["suffix"]:

@@ -33,6 +33,7 @@ _UNSTATED: dict[str, Any] = {
     "base_unit": "",
 }
 _UNSTATED |= {"qualitative": "", "modality": "plain"}
+_NOUN = re.compile(r"(?!目标|水平)[\u4e00-\u9fff]")
 _ATTRIBUTE = re.compile(
     r"的(?!目标|基础|水平|增长|增速|[\d])[\u4e00-\u9fff“]|(?:以上)?(?:的)?[^,;。、\d]{0,3}(?:企业|园区|乡镇|集群|强县|强镇|县区|项目)"
 )
@@ -41,6 +42,8 @@ _ATTRIBUTE = re.compile(
 def is_attribute(folded: str, quantity: Quantity) -> bool:
     """Return whether a value describes something counted: 产值超百亿元的园区, 超亿美元企业."""
     dimension = load_codebook().dimension(quantity.unit)
+    if quantity.as_written.endswith("以上") and dimension == "money" and _NOUN.match(folded, quantity.end):
+        return True
     return dimension in ("money", "money_usd", "mass") and bool(_ATTRIBUTE.match(folded, quantity.end))
 
 

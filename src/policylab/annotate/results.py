@@ -9,6 +9,7 @@ from policylab.annotate.context import cues, effective_cue
 from policylab.annotate.linking import link_sentence
 from policylab.annotate.reading import Reading
 from policylab.annotate.records import link_record, link_scope
+from policylab.codebook import load_codebook
 from policylab.codebook.mentions import Mention
 from policylab.model import Quantity, Span, Target
 from policylab.read.structure import split_sentences
@@ -66,5 +67,6 @@ def _read_sentence(
         if link.code and scope is not None and cue.isdigit() and int(cue) > year:  # 到2030年达到…: a goal, early
             yield link_record(reading, link, kind="target", period=f"{year}-{cue}", scope=scope, headline=False)
             continue
-        if link.code and annual and scope is not None:
+        points = load_codebook().dimension(link.quantity.unit) == "pp"  # by how much a share rose, not the share
+        if link.code and annual and not points and scope is not None:
             yield link_record(reading, link, kind="actual", period=str(year - 1), scope=scope, headline=False)

@@ -154,6 +154,21 @@ def _find_sections(folded: str) -> tuple[Section, ...]:
 def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
     """Return a list of targets that no 目标是 announces: a sentence of the plan's opening with GDP growth and two more."""
     start = len(folded) // 3 if plan_start is None else plan_start
+    for match in re.finditer("预期目标", folded[start:]):  # 主要预期目标。一是…: the paragraph that names them
+        place = start + match.end()
+        spans = _extend_paragraph(folded, place)
+        if (
+            len(
+                {
+                    name
+                    for span in spans
+                    for mention in find_mentions(folded[span.start : span.end])
+                    for name in mention.concepts
+                }
+            )
+            >= 5
+        ):
+            return spans
     for match in _FULL_SENTENCE.finditer(
         folded, start, min(len(folded), start + (9000 if plan_start is None else 4000))
     ):
@@ -168,6 +183,14 @@ def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
             continue
         return _extend_block(folded, match.start() + found[0].start)
     return ()
+
+
+def _extend_paragraph(folded: str, start: int) -> tuple[Span, ...]:
+    """Return the sentences of the rest of a paragraph that state an indicator."""
+    end = folded.find("\n", start)
+    sentences = split_sentences(folded, start, len(folded) if end < 0 else end)
+    stated = [span for span in sentences if find_mentions(folded[span.start : span.end])]
+    return tuple(span for span in stated if not _NOT_ANNUAL.search(folded, span.start, span.end))
 
 
 def _find_headline(folded: str, plan_start: int | None, report_year: int) -> tuple[Span, ...]:
@@ -262,5 +285,7 @@ def _extend_block(folded: str, start: int) -> tuple[Span, ...]:
 def _states_item(words: str) -> bool:
     """Return whether a sentence states an indicator or that other targets are to be met."""
     if re.search(r"(?:指标|任务|目标)", words) and len(words) < 80 and re.search("完成|达到|高于|进入|控制", words):
+        return True
+    if len(words) < 40 and re.search(r"\d[%‰]|持续改善|保持稳定|稳定向好|保持优良", words):
         return True
     return bool(find_mentions(words)) and len(words) < 400
