@@ -409,6 +409,6 @@ def test_not_set(entry: Entry) -> None:
 @pytest.mark.parametrize("entry", entries("switch"))
 def test_switch(entry: Entry) -> None:
     """A bare word turns the subject of the clause before into its neighbour; other words keep it."""
-    turned = {code for code in codes_of(entry["to"])}
+    turned = set(codes_of(entry["to"]))
     assert {record.indicator for record in records_of(REVIEW, entry["example"])} & turned
     assert not {record.indicator for record in records_of(REVIEW, entry["counterexample"])} & turned

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 from policylab.annotate.context import annual_period, clause_area, cues, effective_cue, five_year_period
 from policylab.annotate.linking import link_sentence
@@ -40,8 +39,8 @@ def read_commitments(reading: Reading) -> Iterator[Target]:
                 continue
         part = Span(sentence.start, min(sentence.end, block_start) if sentence.start < block_start else sentence.end)
         period = _plan_period(reading, part, period, part.start < block_end)
-        mentions, quantities = reading.within(part)
-        if quantities:
+        if reading.has_quantity(part):
+            mentions, quantities = reading.within(part)
             yield from _read_sentence(reading, part, mentions, quantities, period)
 
 
@@ -106,28 +105,32 @@ def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
         return False
     if before.rfind("“") > before.rfind("”") and "”" in after[:12]:
         return False  # a code word: “3个100”
-    return not any(_applies(rule, dimension, quantity, before, after) for rule in _exclusions())
+    clause = before[max(before.rfind(mark) for mark in ",;。\n") + 1 :]
+    words = {"value": quantity.as_written, "unit": quantity.unit, "before": before, "clause": clause}
+    return not any(_applies(rule, words, after) for rule in _exclusions(dimension))
 
 
-def _applies(rule: dict[str, Any], dimension: str, quantity: Quantity, before: str, after: str) -> bool:
+def _applies(rule: dict[str, re.Pattern[str]], words: dict[str, str], after: str) -> bool:
     """Return whether all conditions of an exclusion hold."""
-    if "of" in rule and dimension not in rule["of"]:
-        return False
-    words = {"value": quantity.as_written, "unit": quantity.unit, "before": before, "clause": before}
-    words["clause"] = re.split("[,;。\n]", before)[-1]
-    for key, text in words.items():
-        if key in rule and not rule[key].search(text):
+    for key, pattern in rule.items():
+        if key == "after":
+            if not pattern.match(after):
+                return False
+        elif key == "unless":
+            if pattern.search(words["before"]):
+                return False
+        elif not pattern.search(words[key]):
             return False
-    if "unless" in rule and rule["unless"].search(before):
-        return False
-    return "after" not in rule or bool(rule["after"].match(after))
+    return True
 
 
 @cache
-def _exclusions() -> list[dict[str, Any]]:
-    """Compile the exclusions of wording.yaml; "of" stays a list of dimensions."""
+def _exclusions(dimension: str) -> list[dict[str, re.Pattern[str]]]:
+    """Compile the exclusions of wording.yaml that concern a dimension."""
     parts = ("value", "unit", "before", "clause", "unless", "after")
+    entries = load_codebook().wording["no_commitment"]
     return [
-        {key: re.compile(value) if key in parts else value for key, value in entry.items()}
-        for entry in load_codebook().wording["no_commitment"]
+        {key: re.compile(entry[key]) for key in parts if key in entry}
+        for entry in entries
+        if dimension in entry.get("of", [dimension])
     ]

@@ -17,6 +17,8 @@ _GENERIC = re.compile(
 _TAIL = re.compile("(?:以及|和|及|与|的|要|并|以|全面|全部|一律|拟|全(?=$))*$")
 _BRACKET = re.compile(r"\([^()\n\d]{1,6}\)")
 _JOINT = re.compile("(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])")
+_VALUE = re.compile(r"(?:近|约|超过|突破|不低于|不少于)?\d")
+_NAMED_NUMBER = re.compile(r"\d+(?:强|g|[.\d]*[万亿]?(?:元|亩|平方米|公里|吨)以[上下])")
 _EACH = re.compile(r"(?:均|各)[^,;。、\d]{0,6}$")
 _MEMBER = re.compile(r"[^、和及与,;。]{2,}")
 _AFTER = re.compile(
@@ -86,7 +88,7 @@ def _item_after(folded: str, quantity: Quantity) -> tuple[int, int] | None:
 
 def _is_tail(words: str) -> bool:
     """Words after a value that are no noun: 以上、左右, or a following verb."""
-    return bool(re.match(r"^(?:以上|以内|左右|目标|大关|台阶|水平|的基础|规模|,|。)", words))
+    return words.startswith(("以上", "以内", "左右", "目标", "大关", "台阶", "水平", "的基础", "规模"))
 
 
 def _item_before(folded: str, quantity: Quantity) -> tuple[int, int] | None:
@@ -107,21 +109,16 @@ def _item_before(folded: str, quantity: Quantity) -> tuple[int, int] | None:
 
 def _mask(words: str) -> str:
     """Hide what is no boundary: short brackets, and the 、 of 省、市重点项目."""
-    words = _BRACKET.sub(lambda match: "口" * len(match[0]), words)
+    if "(" in words:
+        words = _BRACKET.sub(lambda match: "口" * len(match[0]), words)
     return _JOINT.sub("口", words)
 
 
 def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the noun phrase of a clause without its verbs and value, or None where only verbs are left."""
-    value = re.search(r"(?:近|约|超过|突破|不低于|不少于)?\d", folded[start:end])
-    if (
-        value
-        and value.start() > 0
-        and not re.match(
-            r"\d+(?:强|g|[.\d]*[万亿]?(?:元|亩|平方米|公里|吨)以[上下])", folded[start + value.start() : end]
-        )
-    ):
-        end = start + value.start()
+    value = _VALUE.search(folded, start, end)
+    if value and value.start() > start and not _NAMED_NUMBER.match(folded, value.start(), end):
+        end = value.start()
     end -= _trailing(folded[start:end])
     mark = _LIST_MARK.match(folded, start, end)
     start = mark.end() if mark else start

@@ -24,6 +24,11 @@ class Reading:
     mention_starts: list[int]
     quantity_starts: list[int]
 
+    def has_quantity(self, span: Span) -> bool:
+        """Return whether a number stands in a span: most sentences have none."""
+        index = bisect_left(self.quantity_starts, span.start)
+        return index < len(self.quantity_starts) and self.quantity_starts[index] < span.end
+
     def within(self, span: Span) -> tuple[list[Mention], list[Quantity]]:
         """Return mentions and quantities inside a span."""
         first, last = bisect_left(self.mention_starts, span.start), bisect_left(self.mention_starts, span.end)

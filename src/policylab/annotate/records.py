@@ -87,10 +87,11 @@ def _from_number(reading: Reading, quantity: Quantity, span: Span, *, sign: int,
     low, high = sorted((quantity.low * sign, quantity.high * sign))
     codebook = load_codebook()
     value_low, base_unit = codebook.convert(low, quantity.unit)
-    value_high, _ = codebook.convert(high, quantity.unit)
+    value_high = value_low if low == high else codebook.convert(high, quantity.unit)[0]
     if fields["kind"] == "target":
         marks = "。;,:\n" if fields["headline"] else "。;\n"
-        sentence_start = max(reading.folded.rfind(mark, 0, span.start) for mark in marks) + 1
+        floor = max(0, span.start - 600)
+        sentence_start = max(floor - 1, *(reading.folded.rfind(mark, floor, span.start) for mark in marks)) + 1
         fields["modality"] = read_modality(reading.folded, sentence_start, quantity.start)
     numbers = {"low": low, "high": high, "unit": quantity.unit, "value_low": value_low, "value_high": value_high}
     words = {"base_unit": base_unit, "bound": quantity.bound, "as_written": quantity.as_written}

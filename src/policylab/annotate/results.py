@@ -27,10 +27,14 @@ def read_results(reading: Reading) -> Iterator[Target]:
     term = bool(_TERM_REVIEW.search(reading.folded, review.start, min(review.end, review.start + 500)))
     default = "multi" if term else "annual"
     for sentence in split_sentences(reading.folded, review.start, review.end):
-        opening = list(cues(reading.folded, sentence.start, min(sentence.end, sentence.start + 16)))
-        default = _new_default(opening, default, year - 1)
+        words = reading.folded[sentence.start : sentence.start + 16]
+        if "年" in words or "五" in words or "届" in words:
+            opening = list(cues(reading.folded, sentence.start, min(sentence.end, sentence.start + 16)))
+            default = _new_default(opening, default, year - 1)
+        if not reading.has_quantity(sentence):
+            continue
         mentions, quantities = reading.within(sentence)
-        if mentions and quantities:
+        if mentions:
             yield from _read_sentence(reading, sentence, mentions, quantities, default)
 
 
