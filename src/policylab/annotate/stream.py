@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from policylab.annotate.targets import annotate
 from policylab.model import Document, Target
+
+_WINDOW = 64  # reports for each process
 
 
 def annotate_reports(documents: Iterable[Document], *, jobs: int = 1) -> Iterator[list[Target]]:
@@ -34,5 +37,8 @@ def annotate_reports(documents: Iterable[Document], *, jobs: int = 1) -> Iterato
         return
     import multiprocessing
 
+    source = iter(documents)
     with multiprocessing.Pool(jobs) as pool:
-        yield from pool.imap(annotate, documents, chunksize=8)
+        # a window at a time: imap reads its whole input ahead, which would hold the corpus in memory
+        while window := list(itertools.islice(source, _WINDOW * jobs)):
+            yield from pool.imap(annotate, window, chunksize=8)
