@@ -12,6 +12,9 @@ _SHARE_OF = r"(?:占(?!全[市省国区县州](?:的)?(?:比重|比例|份额|�
 _FROM = re.compile(r"(?:从|由)(?:\d{4}年的?|上年的?|去年的?|上半年的?|期初的?|年初的?)?$")
 
 
+_LONGEST = 80
+
+
 class Gap(NamedTuple):
     """What the words between a name and its value say."""
 
@@ -33,7 +36,7 @@ def read_gap(words: str) -> Gap | None:
     >>> read_gap("同比增长").change, read_gap("企业新增")
     (True, None)
     """
-    return read_verbs(words) if _joining().fullmatch(words) else None
+    return read_verbs(words) if len(words) <= _LONGEST and _joining().fullmatch(words) else None
 
 
 def read_verbs(words: str) -> Gap:

@@ -9,7 +9,7 @@ from policylab.codebook import load_codebook
 from policylab.model import Quantity
 
 _EDGE = re.compile(r"[,;。:、\n!?()]")
-_LIST_MARK = re.compile(r"\s*(?:\d{1,2}\.|[①-⑳]|[一二三四五六七八九十]{1,2}是|和|及|与|由|将|把|使|为)+")
+_LIST_MARK = re.compile(r"\s{0,40}(?:\d{1,2}\.|[①-⑳]|[一二三四五六七八九十]{1,2}是|和|及|与|由|将|把|使|为)+")
 _GENERIC = re.compile(
     r"(?:[一二三四五六七八九十]是|任务|目标|产值|面积|投入|增长|安排|开工|竣工|投产|完成|建成|抓好|建设|改造|总数|总量|收入|达到?|实施|推进|力争|确保|争取|新增|实现|新|改|扩|"
     r"全年|今年|年内|分别|各|均|其中|总|共|以上|左右|工作|要|将|再|为|对|在|把|\s)+"
@@ -55,7 +55,8 @@ def find_items(folded: str, text: str, quantity: Quantity) -> list[tuple[str, in
     """Return the noun phrases that a quantity counts: several where 均 or 各 gives one value to each of a list."""
     item, start, end = find_item(folded, text, quantity)
     if item and end == quantity.end and _EACH.search(folded, max(start, quantity.start - 8), quantity.start):
-        floor = max(folded.rfind(mark, 0, start) for mark in ",;。:\n") + 1
+        far = max(0, start - 200)
+        floor = max(far - 1, *(folded.rfind(mark, far, start) for mark in ",;。:\n")) + 1
         lead = _lead_verbs().match(folded, floor, start)
         floor = lead.end() if lead else floor
         members = [(text[m.start() : m.end()], m.start(), end) for m in _MEMBER.finditer(folded, floor, start - 1)]

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from policylab.codebook import Unit, fold, load_codebook
 from policylab.model import Quantity, Span
 
-_NUMBER = r"\d{1,15}(?:,\d{3}(?!\d))*(?:\.\d{1,8})?"
+_NUMBER = r"(?>\d{1,15}(?:,\d{3}(?!\d))*+(?:\.\d{1,8}+)?)"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千)?"
-_HANZI_NUMBER = "[一二三四五六七八九十百千万亿两]{1,9}"
+_HANZI_NUMBER = "[一二三四五六七八九十百千万亿两]{1,9}+"
 _HANZI_START = frozenset("一二三四五六七八九十百千万亿两")
 _NOT_BEFORE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.第前每+_/:")
 _NOT_BEFORE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789第前每数几")

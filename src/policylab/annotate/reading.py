@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from policylab.annotate.quantities import iter_quantities
@@ -61,11 +61,6 @@ def _covers(mentions: list[Mention], starts: list[int], start: int, end: int) ->
 
 
 def section_title(sections: tuple[Section, ...], place: int) -> str:
-    """Return the title of the innermost numbered section around a place."""
-    title = ""
-    for section in sections:
-        if section.start > place:
-            break
-        if place < section.end:
-            title = section.title
-    return title
+    """Return the title of the innermost numbered section around a place: the last that begins before it."""
+    index = bisect_right(sections, place, key=lambda section: section.start) - 1
+    return sections[index].title if index >= 0 else ""

@@ -57,7 +57,7 @@ def link_scope(folded: str, start: int, link: Link) -> str | None:
 
 def _unfold(reading: Reading, scope: str, end: int) -> str:
     """Return a sub-area as the text writes it."""
-    place = reading.folded.rfind(scope, 0, end)
+    place = reading.folded.rfind(scope, max(0, end - 4000), end)
     return reading.document.text[place : place + len(scope)] if scope and place >= 0 else scope
 
 
@@ -104,7 +104,8 @@ def statement_record(reading: Reading, statement: Statement) -> Target:
     start, end = statement.start, statement.end
     while end > start and text[end - 1].isspace():
         end -= 1
-    begin = max(folded.rfind(mark, 0, start) for mark in ",;。\n:") + 1
+    far = max(0, start - 200)
+    begin = max(far - 1, *(folded.rfind(mark, far, start) for mark in ",;。\n:")) + 1
     return _make(
         reading,
         Span(start, end),

@@ -16,13 +16,13 @@ _DIGITS = str.maketrans("〇○零一二三四五六七八九０１２３４５�
 _MONTHS = {"十": 10, "十1": 11, "十2": 12}
 _LATE = 10  # a meeting held in November or December plans the next year
 
-_YEAR = r"((?:19|20)\d\d)\s*年"
-_REPORT = r"政\s*府\s*工\s*作\s*报\s*告"
+_YEAR = r"((?:19|20)\d\d)\s{0,40}年"
+_REPORT = r"政\s{0,40}府\s{0,40}工\s{0,40}作\s{0,40}报\s{0,40}告"
 _PLAIN = r"[^\n，。；]"
 _TITLE = re.compile(
-    rf"(?m)^{_PLAIN}{{0,30}}?(?:{_YEAR}[^\n，。；0-9]{{0,16}}{_REPORT}|{_REPORT}\s*[（(]{_YEAR}\s*[)）]){_PLAIN}{{0,30}}$"
+    rf"(?m)^{_PLAIN}{{0,30}}?(?:{_YEAR}[^\n，。；0-9]{{0,16}}{_REPORT}|{_REPORT}\s{{0,40}}[（(]{_YEAR}\s{{0,40}}[)）]){_PLAIN}{{0,30}}$"
 )
-_MEETING = re.compile(_YEAR + r"\s*(\d{1,2}|十[12]?)\s*月\s*[\d十]{1,3}\s*日")
+_MEETING = re.compile(_YEAR + r"\s{0,40}(\d{1,2}|十[12]?)\s{0,40}月\s{0,40}[\d十]{1,3}\s{0,40}日")
 _REVIEW_HEADING = re.compile(_YEAR + r"(?:的|政府|主要)*工作(?:的|简要)*回顾$")
 _PLAN_HEADING = re.compile(
     _YEAR
@@ -34,7 +34,7 @@ _LOOKS_BACK = re.compile("完成|回顾|落实|实现|执行")
 _NAME = r"([\u4e00-\u9fff]{2,24}?)"
 _NUMERAL = "[一二三四五六七八九十百]+"
 _REGION_CLUES = (
-    re.compile(rf"在{_NAME}\s*(?:第{_NUMERAL}届|{_NUMERAL}届)\s*(?:人民代表大会|人大)"),
+    re.compile(rf"在{_NAME}\s{{0,40}}(?:第{_NUMERAL}届|{_NUMERAL}届)\s{{0,40}}(?:人民代表大会|人大)"),
     re.compile(rf"(?m)^(?:\d{{4}}年)?{_NAME}(?:\d{{4}}年)?(?:人民)?{_REPORT}"),
     re.compile(rf"我(?:谨)?代表{_NAME}(?:人民)?政府"),
     re.compile(rf"《{_NAME}国民经济和社会发展"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 
 from policylab.codebook import fold
 from policylab.codebook.mentions import find_mentions
@@ -11,20 +13,20 @@ from policylab.model import Section, Span, Structure
 _CHINESE_NUMBER = "[一二三四五六七八九十]{1,3}"
 _LEVEL_1 = rf"(?:{_CHINESE_NUMBER}、|第{_CHINESE_NUMBER}(?:部分|[、,:]))"
 _LEVEL_2 = rf"(?:\({_CHINESE_NUMBER}\)|(?:\d{{1,2}}[.、](?!\d)))"
-_HEADING = re.compile(rf"(?m)^[ \t#*]*(?:(?P<one>{_LEVEL_1})|(?P<two>{_LEVEL_2}))\s*(?P<title>[^\n]{{1,80}})")
-_SENTENCE_END = re.compile(r"[。!?]+[”’」』)]*(?:[ \t]*\n)*|\n")
+_HEADING = re.compile(rf"(?m)^[ \t#*]{{0,40}}(?:(?P<one>{_LEVEL_1})|(?P<two>{_LEVEL_2}))\s{{0,40}}(?P<title>[^\n]{{1,80}})")
+_SENTENCE_END = re.compile(r"[。!?]+[”’」』)]*(?:[ \t]{0,40}\n)*|\n")
 _CLOSING = frozenset("。!?;:”")
-_NEW_PARAGRAPH = re.compile(r"\s*\n|[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
+_NEW_PARAGRAPH = re.compile(r"\s{0,40}\n|[ \t]{0,40}(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
 
 _AHEAD = r"(?:今年|新一年|新的一年|明年|本年度|下一步|今后|未来|\(?[0-9〇零一二三四五六七八九]{4}年|十[一二三四五六]五)"
 _TASK = r"(?:工作|任务|安排|目标|要求|打算|部署|建议|思路|举措|重点|意见|设想|发展|展望|奋斗)"
-_BACK = r"(?:^[ \t]*(?:围绕|为|根据|按照|实现)|[:;,]$|回顾|总结|完成情况|过去|主要成就|工作成效|取得的|主要成绩|工作情况|基本情况|成绩|实现良好开局|取得|胜利完成|来的|以来|作报告|工作报告|政府报告)"
+_BACK = r"(?:^[ \t]{0,40}(?:围绕|为|根据|按照|实现)|[:;,]$|回顾|总结|完成情况|过去|主要成就|工作成效|取得的|主要成绩|工作情况|基本情况|成绩|实现良好开局|取得|胜利完成|来的|以来|作报告|工作报告|政府报告)"
 _PLAN_LINE = re.compile(rf"(?m)^[^\n。]{{0,24}}{_AHEAD}[^\n。]{{0,30}}{_TASK}[^\n。]{{0,14}}$")
 _PLAN_BARE = re.compile(
-    r"(?m)^[ \t#*]*(?:[一二三四五六七八九十]{1,2}、|第[二三]部分)?\s*[^\n。,]{0,12}(?:工作安排|总体要求|工作总体要求|目标任务|工作任务|主要任务|工作部署|奋斗目标)[^\n。]{0,16}$"
+    r"(?m)^[ \t#*]{0,40}(?:[一二三四五六七八九十]{1,2}、|第[二三]部分)?\s{0,40}[^\n。,]{0,12}(?:工作安排|总体要求|工作总体要求|目标任务|工作任务|主要任务|工作部署|奋斗目标)[^\n。]{0,16}$"
 )
 _PLAN_OPENING = re.compile(
-    rf"(?:^|\n|。)[ \t]*(?:今年|{_AHEAD})[,是][^。\n]{{0,60}}(?:之年|第一年|一年|关键|年份|开局|时期)"
+    rf"(?:^|\n|。)[ \t]{{0,40}}(?:今年|{_AHEAD})[,是][^。\n]{{0,60}}(?:之年|第一年|一年|关键|年份|开局|时期)"
 )
 
 _OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议|以下|实现|年|预期性|约束性)"
@@ -32,8 +34,10 @@ _HEADLINE_CUE = re.compile(
     r"(?:目标|指标)(?:预期|任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{0,10}|\([^)\n]{0,20}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
 )
 _BEFORE_CUE = re.compile(rf"{_OWN_WORDS}{{1,9}}$")
-_ANNOUNCES = re.compile(r"\s*(?:综合(?:考虑|分析|各)|预期|建议|今年|我们建议|经综合|通盘)")
+_ANNOUNCES = re.compile(r"\s{0,40}(?:综合(?:考虑|分析|各)|预期|建议|今年|我们建议|经综合|通盘)")
 _NEAR = 1500
+_LONGEST = 4000
+_EXPECTED = re.compile("预期目标")
 _FULL_SENTENCE = re.compile(r"[^。]+。?")
 _NAMED_GOAL = re.compile(r"(?:增长|增速|增长速度|增长率)?(?:的)?$")
 _NOT_ANNUAL = re.compile(r"年均|五年|到20\d\d年|去年|上年|过去|完成情况|主要是考虑|十[一二三四五]五”?(?:时期|期间)")
@@ -44,7 +48,7 @@ _STOP = re.compile(
     r"^[\s\"“]*(?:\(?[一二三四五六七八九十]{1,3}[、)]|围绕|为(?:实现|完成|确保)|实现(?:上述|以上|这些|今年)|完成(?:上述|以上|全年|这些)|上述|以上|这些|这样|这一|确定|提出|做好|重点|着力|按照|根据|综合|具体|主要任务|我们|要|各位|做好|设定|安排|之所以|在(?:具体)|今年(?:政府)?工作|今年(?:的|要)|从|加强|统筹|坚持)|考虑|体现了?|说明|测算|预期目标|有利于|意味|这里|强调|有关安排|既"
 )
 _TAIL = re.compile(
-    r"(?m)^[ \t]*(?:[《(]?(?:政府工作)?报告[》]?)?(?:中)?(?:的)?(?:部分|有关|相关)?(?:名词|用语|词语|术语|词汇|新词)(?:和\w{2})?(?:解释|注释|说明|浅释|释义)|^[ \t]*(?:注释|注解|附件|附录|附注|注:)|^[ \t]*\[1\][“\u4e00-\u9fff]|^[ \t]*(?:[\[【(]?\d{1,2}[\]】).、]|[①-⑳])?\s*[“\"]?[^:\n。]{2,24}[”\"]?:(?:是|主要|即)?指"
+    r"(?m)^[ \t]{0,40}(?:[《(]?(?:政府工作)?报告[》]?)?(?:中)?(?:的)?(?:部分|有关|相关)?(?:名词|用语|词语|术语|词汇|新词)(?:和\w{2})?(?:解释|注释|说明|浅释|释义)|^[ \t]{0,40}(?:注释|注解|附件|附录|附注|注:)|^[ \t]{0,40}\[1\][“\u4e00-\u9fff]|^[ \t]{0,40}(?:[\[【(]?\d{1,2}[\]】).、]|[①-⑳])?\s{0,40}[“\"]?[^:\n。]{2,24}[”\"]?:(?:是|主要|即)?指"
 )
 _ITEM = re.compile(
     r"\d\s?[%‰个万亿元人天吨微p]|同步|完成|以内|下达|高于|快于|稳定|改善|平衡|下降|提升|向好|提质|增长|降低|控制|增收|达标|脱贫|摘帽|防控|低于|减少|保持|安全|持平"
@@ -104,7 +108,8 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     [(0, 6), (6, 15)]
     """
     end = len(text) if end is None else end
-    spans, left = [], start
+    spans: list[Span] = []
+    left = start
     for match in _SENTENCE_END.finditer(text, start, end):
         place = match.end()
         if text[place - 1] == "?" and text[place - 2 : place - 1].isdigit():
@@ -112,9 +117,19 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
         inside = match[0] == "\n" and text[place - 2 : place - 1] not in _CLOSING
         if inside and not _NEW_PARAGRAPH.match(text, place):
             continue
-        spans.append(Span(left, place))
+        spans.extend(_cut(left, place))
         left = place
-    return [*spans, Span(left, end)] if left < end else spans
+    spans.extend(_cut(left, end))
+    return spans
+
+
+def _cut(start: int, end: int) -> Iterator[Span]:
+    """Yield a sentence, in pieces where it is longer than any real one: a text without full stops stays cheap to read."""
+    while end - start > _LONGEST:
+        yield Span(start, start + _LONGEST)
+        start += _LONGEST
+    if start < end:
+        yield Span(start, end)
 
 
 def _find_plan(folded: str, report_year: int) -> int | None:
@@ -144,30 +159,23 @@ def _find_sections(folded: str) -> tuple[Section, ...]:
     found = [
         (m.start(), 1 if m["one"] else 2, re.split("[。;]", m["title"])[0].strip()) for m in _HEADING.finditer(folded)
     ]
-    sections = []
-    for index, (start, level, title) in enumerate(found):
-        end = next((later for later, other, _ in found[index + 1 :] if other <= level), len(folded))
-        sections.append(Section(title, level, start, end))
-    return tuple(sections)
+    ends = {1: len(folded), 2: len(folded)}
+    sections: list[Section] = []
+    for start, level, title in reversed(found):
+        sections.append(Section(title, level, start, ends[level]))
+        ends |= {1: start, 2: start} if level == 1 else {2: start}
+    return tuple(reversed(sections))
 
 
 def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
     """Return a list of targets that no 目标是 announces: a sentence of the plan's opening with GDP growth and two more."""
     start = len(folded) // 3 if plan_start is None else plan_start
-    for match in re.finditer("预期目标", folded[start:]):  # 主要预期目标。一是…: the paragraph that names them
-        place = start + match.end()
-        spans = _extend_paragraph(folded, place)
-        if (
-            len(
-                {
-                    name
-                    for span in spans
-                    for mention in find_mentions(folded[span.start : span.end])
-                    for name in mention.concepts
-                }
-            )
-            >= 5
-        ):
+    for match in itertools.islice(
+        _EXPECTED.finditer(folded, start), 20
+    ):  # 主要预期目标。一是…: what the paragraph names
+        spans = _extend_paragraph(folded, match.end())
+        mentions = [mention for span in spans for mention in find_mentions(folded[span.start : span.end])]
+        if len({name for mention in mentions for name in mention.concepts}) >= 5:
             return spans
     for match in _FULL_SENTENCE.finditer(
         folded, start, min(len(folded), start + (9000 if plan_start is None else 4000))
@@ -187,8 +195,9 @@ def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
 
 def _extend_paragraph(folded: str, start: int) -> tuple[Span, ...]:
     """Return the sentences of the rest of a paragraph that state an indicator."""
-    end = folded.find("\n", start)
-    sentences = split_sentences(folded, start, len(folded) if end < 0 else end)
+    longest = min(len(folded), start + _NEAR)
+    end = folded.find("\n", start, longest)
+    sentences = split_sentences(folded, start, longest if end < 0 else end)
     stated = [span for span in sentences if find_mentions(folded[span.start : span.end])]
     return tuple(span for span in stated if not _NOT_ANNUAL.search(folded, span.start, span.end))
 
@@ -229,7 +238,8 @@ def _join_blocks(blocks: list[tuple[int, tuple[Span, ...]]]) -> tuple[Span, ...]
 
 def _start_of_named(folded: str, cue_start: int, cue_end: int) -> int:
     """Return where the block begins: after the cue, but at the name in 经济增长的预期目标是9%."""
-    floor = max(folded.rfind(mark, 0, cue_start) for mark in "。,;\n") + 1
+    far = max(0, cue_start - 60)
+    floor = max(far - 1, *(folded.rfind(mark, far, cue_start) for mark in "。,;\n")) + 1
     named = find_mentions(folded[floor:cue_start])
     if (
         named
@@ -245,7 +255,8 @@ def _score_cue(folded: str, place: tuple[int, int], spans: tuple[Span, ...], rep
     if not spans:
         return 0
     start, end = place
-    sentence_start = max(folded.rfind("。", 0, start), folded.rfind("\n", 0, start), start - 80) + 1
+    far = max(0, start - 80)
+    sentence_start = max(far - 1, folded.rfind("。", far, start), folded.rfind("\n", far, start)) + 1
     opening, cue = folded[sentence_start:end], folded[start:end]
     items = sum(len(find_mentions(folded[span.start : span.end])) for span in spans)
     if items < (1 if "预期" in cue else 2):
