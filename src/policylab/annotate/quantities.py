@@ -11,7 +11,7 @@ from typing import NamedTuple
 from policylab.codebook import Unit, fold, load_codebook
 from policylab.model import Quantity, Span
 
-_NUMBER = r"(?>\d{1,15}(?:,\d{3}(?!\d))*+(?:\.\d{1,8}+)?)"
+_NUMBER = r"(?>\d{1,15}(?:,\d{3}(?!\d)){0,4}+(?:\.\d{1,8}+)?)"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千)?"
 _HANZI_NUMBER = "[一二三四五六七八九十百千万亿两]{1,9}+"
 _HANZI_START = frozenset("一二三四五六七八九十百千万亿两")

@@ -27,6 +27,7 @@ _FOLDED = {
 _STOP_AS_POINT = re.compile(r"(?<=[0-9０-９])。(?=[0-9０-９]{1,2}\s?(?:[%％‰亿万]|个百分点))")
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LETTER_AS_ONE = re.compile(r"(?<![A-Za-z])l(?=[0-9.０-９])")
 
 
@@ -41,6 +42,7 @@ def fold(text: str) -> str:
     >>> fold("ＧＤＰ增长５．５％，左右")
     'gdp增长5.5%,左右'
     """
+    text = _SURROGATE.sub("\ufffd", text)  # half a character, which no matcher takes
     if "。" in text:  # a decimal point typed as a full stop: 4。5%
         text = _STOP_AS_POINT.sub(".", text)
     if "l" in text:  # a letter typed for a one: 增长l0%

@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from policylab.codebook.folding import fold
 from policylab.errors import DataError, UnknownNameError, close_matches
 
+_EXACT = Context(prec=60)  # more digits than any number a report can hold
 _FOLDER = Path(__file__).parent
 _SCALES = {"": 1, "十": 10, "百": 100, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7}
 _SCALES |= {"亿": 10**8, "十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12}
@@ -109,10 +110,9 @@ class Codebook:
         (Decimal('435000000'), '元')
         """
         factor, base_unit = self._factor(unit)
-        product = value * factor
-        return (
-            product.quantize(Decimal(1)) if product == product.to_integral_value() else product.normalize()
-        ), base_unit
+        product = _EXACT.multiply(value, factor)
+        whole = product.to_integral_value()
+        return (whole if product == whole else product.normalize(_EXACT)), base_unit
 
     def dimension(self, unit: str) -> str:
         """Return the dimension of a unit as written ("money" for 亿元), or "count" for an unknown counter."""

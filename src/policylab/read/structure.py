@@ -13,7 +13,9 @@ from policylab.model import Section, Span, Structure
 _CHINESE_NUMBER = "[一二三四五六七八九十]{1,3}"
 _LEVEL_1 = rf"(?:{_CHINESE_NUMBER}、|第{_CHINESE_NUMBER}(?:部分|[、,:]))"
 _LEVEL_2 = rf"(?:\({_CHINESE_NUMBER}\)|(?:\d{{1,2}}[.、](?!\d)))"
-_HEADING = re.compile(rf"(?m)^[ \t#*]{{0,40}}(?:(?P<one>{_LEVEL_1})|(?P<two>{_LEVEL_2}))\s{{0,40}}(?P<title>[^\n]{{1,80}})")
+_HEADING = re.compile(
+    rf"(?m)^[ \t#*]{{0,40}}(?:(?P<one>{_LEVEL_1})|(?P<two>{_LEVEL_2}))\s{{0,40}}(?P<title>[^\n]{{1,80}})"
+)
 _SENTENCE_END = re.compile(r"[。!?]+[”’」』)]*(?:[ \t]{0,40}\n)*|\n")
 _CLOSING = frozenset("。!?;:”")
 _NEW_PARAGRAPH = re.compile(r"\s{0,40}\n|[ \t]{0,40}(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
@@ -31,12 +33,13 @@ _PLAN_OPENING = re.compile(
 
 _OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议|以下|实现|年|预期性|约束性)"
 _HEADLINE_CUE = re.compile(
-    r"(?:目标|指标)(?:预期|任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n]{0,10}|\([^)\n]{0,20}\))*[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
+    r"(?:目标|指标)(?:预期|任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n是为:]{0,10}|\([^)\n]{0,20}\))*+[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
 )
 _BEFORE_CUE = re.compile(rf"{_OWN_WORDS}{{1,9}}$")
 _ANNOUNCES = re.compile(r"\s{0,40}(?:综合(?:考虑|分析|各)|预期|建议|今年|我们建议|经综合|通盘)")
 _NEAR = 1500
-_LONGEST = 4000
+_LONGEST = 2000
+_MOST_CUES = 200  # a report has a dozen
 _EXPECTED = re.compile("预期目标")
 _FULL_SENTENCE = re.compile(r"[^。]+。?")
 _NAMED_GOAL = re.compile(r"(?:增长|增速|增长速度|增长率)?(?:的)?$")
@@ -205,7 +208,7 @@ def _extend_paragraph(folded: str, start: int) -> tuple[Span, ...]:
 def _find_headline(folded: str, plan_start: int | None, report_year: int) -> tuple[Span, ...]:
     """Return the sentences of the block of annual main expected targets."""
     blocks: list[tuple[int, tuple[Span, ...]]] = []
-    for match in _HEADLINE_CUE.finditer(folded):
+    for match in itertools.islice(_HEADLINE_CUE.finditer(folded), _MOST_CUES):
         words = _BEFORE_CUE.search(folded, max(0, match.start() - 24), match.start())
         if words is None:
             continue
