@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: setup report test check lab dataset accuracy figures lock help
+.PHONY: setup report test check lab dataset accuracy figures bench lock help
 
 setup: $(STAMP)  ## set up .venv from requirements.lock; does nothing when up to date
 

@@ -2,7 +2,7 @@
 Measure speed and weight in one run, and write bench/results.json: run by make bench.
 
 ``make bench`` takes the bundled report, repeated; ``make bench CORPUS=reports.parquet`` every tenth report of a corpus
-(a Parquet file as `policylab annotate` takes it), with ``ALL=1`` the whole. Each part runs in a process of its own, so
+(a Parquet file as `policylab annotate` takes it), with ``STEP=1`` the whole. Each part runs in a process of its own, so
 that none sees another's caches or memory. Times of one process at work are CPU seconds, since the machine may be
 shared; times that a person waits for are wall seconds. Megabytes are 10**6 bytes.
 
