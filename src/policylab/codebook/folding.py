@@ -42,7 +42,7 @@ def fold(text: str) -> str:
     >>> fold("ＧＤＰ增长５．５％，左右")
     'gdp增长5.5%,左右'
     """
-    text = _SURROGATE.sub("\ufffd", text)  # half a character, which no matcher takes
+    text = _SURROGATE.sub(" ", text)  # half a character, which no matcher takes
     if "。" in text:  # a decimal point typed as a full stop: 4。5%
         text = _STOP_AS_POINT.sub(".", text)
     if "l" in text:  # a letter typed for a one: 增长l0%
