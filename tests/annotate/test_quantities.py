@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -148,7 +149,7 @@ def test_quotes_stand_at_their_place_in_order_without_overlap() -> None:
     text = "增长５％左右、８％—９％，新增就业2万人，Ａ级景区３个。"
     found = find_quantities(text)
     assert [text[q.start : q.end] for q in found] == [q.as_written for q in found]
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
     assert [q.as_written for q in found] == ["５％左右", "８％—９％", "2万人", "３个"]
 
 
