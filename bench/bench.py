@@ -24,11 +24,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import platform
 import resource
-import signal
 import statistics
 import subprocess
 import sys
@@ -40,7 +38,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from shapes import SHAPES, build_text
+from shapes import SHAPES, annotate_text, measure_shape, time_cpu
 
 HERE = Path(__file__).resolve().parent
 SEED = HERE.parent / "data" / "reports" / "320804-2023.txt"
@@ -48,8 +46,6 @@ HEAVY = ("pandas", "numpy", "pyarrow", "matplotlib", "jieba", "sklearn", "paperm
 REPEATS = 300  # how often the bundled report is read where no corpus is given
 ROUNDS, PER_ROUND = 9, 6
 GROWTH_REPORTS = 64
-LEAST, MOST = 2**17, 2**20  # bytes of a text
-LONG, GIVE_UP = 0.8, 12.0  # seconds for a text
 
 Documents = Iterator[Any]
 Figures = dict[str, Any]
@@ -182,73 +178,6 @@ def measure_pathological(corpus: Path | None, step: int) -> Figures:
     return {shape: measure_shape(shape) for shape in SHAPES}
 
 
-def measure_shape(shape: str) -> Figures:
-    """Take a shape at three sizes; the best of several times counts, since other work only slows one down."""
-    sizes: tuple[int, ...] = ()
-    try:
-        largest, once = grow_shape(shape)
-        sizes = largest // 16, largest // 4, largest
-        seconds = [min(time_shape(shape, size) for _ in range(3)) for size in sizes[:2]]
-        seconds.append(once if once > LONG else min(once, time_shape(shape, largest)))
-    except Exception as reason:  # a bug in the annotator is a figure here, not the end of the run
-        return {"bytes": list(sizes), "cpu_seconds": [], "slope": None, "error": type(reason).__name__}
-    slope = round(fit_slope(sizes, seconds), 2)
-    return {"bytes": list(sizes), "cpu_seconds": [round(second, 4) for second in seconds], "slope": slope}
-
-
-def grow_shape(shape: str) -> tuple[int, float]:
-    """Return the size that takes a while, or a megabyte, and the seconds it takes."""
-    size = LEAST
-    while (seconds := time_shape(shape, size)) < LONG / 2 and size < MOST:
-        size *= 2
-    return size, seconds
-
-
-def time_shape(shape: str, size: int) -> float:
-    """Return the CPU seconds that a text of this shape and size takes; raise TimeoutError where it never ends."""
-    text = build_text(shape, size)
-    return time_limited(lambda: annotate_text(text))
-
-
-def annotate_text(text: str) -> None:
-    """Annotate a text as a report of 2026."""
-    from policylab.annotate.targets import annotate
-    from policylab.model import Document
-
-    annotate(Document.from_text(text, region_code="320804", report_year=2026))
-
-
-def fit_slope(sizes: tuple[int, ...], seconds: list[float]) -> float:
-    """
-    Return the slope of time against size in logarithms, by least squares.
-
-    >>> fit_slope((10, 20, 40), [1.0, 4.0, 16.0])
-    2.0
-    """
-    return statistics.linear_regression([math.log2(size) for size in sizes], [math.log2(s) for s in seconds]).slope
-
-
-def time_cpu(work: Callable[[], Any]) -> float:
-    """Return the CPU seconds that this process spends on a piece of work."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-def time_limited(work: Callable[[], Any]) -> float:
-    """Return the CPU seconds of a piece of work; raise TimeoutError where it takes far too long."""
-
-    def give_up(*_: Any) -> None:
-        raise TimeoutError
-
-    signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, GIVE_UP)
-    try:
-        return time_cpu(work)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
 def peak_mb() -> float:
     """Return the most memory that this process has held, in megabytes."""
     return to_mb(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
@@ -321,6 +250,18 @@ def describe(corpus: Path | None, step: int) -> Figures:
     return {"texts": texts, "machine": machine, "versions": {"python": platform.python_version()} | versions}
 
 
+def lay_out(results: Figures) -> str:
+    """Return JSON with one figure, goal or shape on a line."""
+    lines = []
+    for name, value in results.items():
+        members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        cells = [(f"{json.dumps(key)}: " if isinstance(key, str) else "") + json.dumps(cell) for key, cell in members]
+        whole = ("{}" if isinstance(value, dict) else "[]") if cells else ""
+        body = f"{whole[0]}\n  " + ",\n  ".join(cells) + f"\n {whole[1]}" if cells else json.dumps(value)
+        lines.append(f" {json.dumps(name)}: {body}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
 def main() -> None:
     """Measure all parts and write results.json, or one part to standard output."""
     parser = argparse.ArgumentParser(description="Measure speed and weight.")
@@ -343,8 +284,7 @@ def main() -> None:
             f"{'met   ' if goal['met'] else 'MISSED'} {goal['what']}: {goal['measured']:,} (asked {goal['asked']})\n"
         )
     results = {"goals": goals} | describe(options.corpus, options.step) | figures
-    text = json.dumps(results, ensure_ascii=False, indent=1) + "\n"
-    (HERE / "results.json").write_text(text, encoding="utf-8")
+    (HERE / "results.json").write_text(lay_out(results), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,124 @@
+"""The bench: what it would miss first, then its committed figures, and ratios that hold on any machine."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "bench"))  # scripts, not a package
+bench: ModuleType = importlib.import_module("bench")
+shapes: ModuleType = importlib.import_module("shapes")
+
+PARTS = {"annotating", "growth", "import", "command", "pathological"}
+
+
+@pytest.fixture
+def results() -> dict[str, Any]:
+    """The figures of the last run of make bench."""
+    loaded: dict[str, Any] = json.loads((ROOT / "bench" / "results.json").read_text("utf-8"))
+    return loaded
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Shapes of a few kilobytes, given up early."""
+    monkeypatch.setattr(shapes, "LEAST", 2**12)
+    monkeypatch.setattr(shapes, "MOST", 2**12)
+    monkeypatch.setattr(shapes, "GIVE_UP", 0.2)
+    return monkeypatch
+
+
+def test_an_annotator_that_never_ends_is_given_up(small: pytest.MonkeyPatch) -> None:
+    """A hang is a figure without slope, and the bench goes on."""
+
+    def hang(text: str) -> None:
+        while True:
+            pass
+
+    small.setattr(shapes, "annotate_text", hang)
+    assert shapes.measure_shape("spaces") == {"bytes": [], "cpu_seconds": [], "slope": None, "error": "TimeoutError"}
+
+
+def test_an_annotator_that_fails_is_told(small: pytest.MonkeyPatch) -> None:
+    """An exception is named in the figures."""
+    small.setattr(shapes, "annotate_text", lambda text: text.encode("ascii"))
+    assert shapes.measure_shape("spaces")["error"] == "UnicodeEncodeError"
+
+
+@pytest.mark.parametrize("power", [1, 2])
+def test_the_slope_tells_quadratic_from_linear(small: pytest.MonkeyPatch, power: int) -> None:
+    """Work that grows with the square of the text has slope 2, linear work 1."""
+    small.setattr(shapes, "time_shape", lambda shape, size: 1e-9 * size**power)
+    assert shapes.measure_shape("spaces")["slope"] == power
+
+
+@pytest.mark.parametrize("change", [("import", "heavy_libraries", ["pandas"]), ("growth", "peak_ratio", 1.5)])
+def test_a_missed_goal_is_told(results: dict[str, Any], change: tuple[str, str, Any]) -> None:
+    """A figure beyond what was asked is not met."""
+    part, name, value = change
+    before = sum(goal["met"] for goal in bench.judge(results))
+    results[part][name] = value
+    assert sum(goal["met"] for goal in bench.judge(results)) == before - 1
+
+
+def test_results_hold_every_figure(results: dict[str, Any]) -> None:
+    """All parts, all shapes, and the machine and versions are in the committed figures."""
+    assert results.keys() == {"goals", "texts", "machine", "versions"} | PARTS
+    assert list(results["pathological"]) == list(shapes.SHAPES)
+    assert all({"bytes", "cpu_seconds", "slope"} <= shape.keys() for shape in results["pathological"].values())
+    assert results["growth"].keys() == {"reports", "once", "tenfold", "time_per_character_ratio", "peak_ratio"}
+    assert {"characters_per_second", "times_jieba", "peak_mb"} <= results["annotating"].keys()
+
+
+def test_goals_are_what_the_figures_say(results: dict[str, Any]) -> None:
+    """Nothing is met by hand: judging the figures again gives the same goals."""
+    assert bench.judge(results) == results["goals"]
+    assert bench.lay_out(results) == (ROOT / "bench" / "results.json").read_text("utf-8")
+
+
+def test_results_name_no_place_and_no_day(results: dict[str, Any]) -> None:
+    """Figures are comparable between machines: no folders, names or dates."""
+    text = json.dumps(results | {"pathological": {}}, ensure_ascii=False)
+    assert not re.search(r"\"/|[A-Z]:\\\\|20\d\d-\d\d", text)
+
+
+def test_texts_have_the_size_asked_for() -> None:
+    """A shape fills the bytes it is measured by, give or take its frame."""
+    for shape in shapes.SHAPES:
+        size = len(shapes.build_text(shape, 30_000).encode("utf-8", "surrogatepass"))
+        assert 29_000 < size < 30_400, shape
+
+
+@pytest.mark.parametrize("shape", shapes.SHAPES)
+def test_no_shape_traps_the_annotator(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten kilobytes of anything are read in well under the time that a hang would take."""
+    monkeypatch.setattr(shapes, "GIVE_UP", 10)
+    assert shapes.time_shape(shape, 10_000) < 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", shapes.SHAPES)
+def test_time_grows_with_the_size(shape: str) -> None:
+    """Eight times the text takes no more than some twenty times as long, where quadratic work takes 64 times."""
+    shapes.time_shape(shape, 1_000)
+    least = min(shapes.time_shape(shape, 12_000) for _ in range(3))
+    assert shapes.time_shape(shape, 96_000) < 22 * max(least, 0.002)
+
+
+@pytest.mark.slow
+def test_faster_than_cutting_words() -> None:
+    """Reading all targets of a report takes no longer than cutting it into words."""
+    from policylab.annotate.targets import annotate
+
+    documents = [next(bench.read_texts(None, 1))] * 6
+    annotate(documents[0])
+    ratios = bench.compare_jieba(annotate, documents)
+    assert ratios[0] > 1
