@@ -75,10 +75,13 @@ def other_records(reading: Reading, link: Link, *, headline: bool) -> Iterator[T
     items = find_items(reading.folded, text, link.quantity)
     if link.concept and link.name_end and not (items and items[0][1] == quantity.start):
         start = strip_verbs(reading.folded, link.start, link.name_end)
-        items = [(text[start : link.name_end], start, quantity.end)]
+        if text[start : link.name_end].strip():
+            items = [(text[start : link.name_end], start, quantity.end)]
     fields = {"kind": "target", "period": annual_period(reading.document.report_year), "headline": headline}
     fields |= {"indicator": "other", "scope": _unfold(reading, link.scope, quantity.end) or "whole", "rule_id": "other"}
     for item, start, end in items:
+        if not item.strip():
+            continue  # a number of nothing that has a name
         yield _from_number(reading, quantity, Span(start, end), sign=1, item=item, **fields)
 
 
