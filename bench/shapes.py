@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-LEAST, MOST = 2**17, 2**20  # bytes of a text
-LONG, GIVE_UP = 0.8, 12.0  # seconds for a text
+LEAST, MOST = 2**18, 2**20  # bytes of a text
+LONG, GIVE_UP = 0.8, 20.0  # seconds for a text
 
 # What is repeated, by name. A report may hold any of it: broken line ends, tables pasted as digits, watermarks.
 SHAPES: Mapping[str, str] = {
