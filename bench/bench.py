@@ -18,7 +18,7 @@ command : wall seconds and peak memory of ``policylab annotate`` of the bundled 
 pathological : CPU seconds at three sizes, each four times the one before, of each text of shapes.py, and the slope of
     time against size in logarithms: 1 is linear, 2 quadratic; null and an error where the annotator fails or never ends.
     Texts grow to a megabyte, or until one takes long. The steepest of so many slopes of a shared machine is taken for
-    linear up to 1.3.
+    asked is 1.2; the steepest moves with load on a shared machine.
 machine, versions, texts : what it was measured on.
 """
 
@@ -228,7 +228,7 @@ def judge(figures: Figures) -> list[Figures]:
         ("import policylab, heavy libraries", len(figures["import"]["heavy_libraries"]), "<=", 0),
         ("policylab annotate of one report, seconds", figures["command"]["wall_seconds"], "<=", 0.4),
         ("policylab annotate of one report, megabytes", figures["command"]["peak_mb"], "<=", 80),
-        ("pathological texts, steepest slope", max((s for s in slopes if s is not None), default=0), "<=", 1.3),
+        ("pathological texts, steepest slope", max((s for s in slopes if s is not None), default=0), "<=", 1.2),
         ("pathological texts that fail or never end", slopes.count(None), "<=", 0),
     ]
     return [
