@@ -17,8 +17,8 @@ import : seconds of ``import policylab`` in fresh interpreters, and which heavy 
 command : wall seconds and peak memory of ``policylab annotate`` of the bundled report to JSONL, the whole process.
 pathological : CPU seconds at three sizes, each four times the one before, of each text of shapes.py, and the slope of
     time against size in logarithms: 1 is linear, 2 quadratic; null and an error where the annotator fails or never ends.
-    Texts grow to a megabyte, or until one takes long. The steepest of so many slopes of a shared machine is taken for
-    asked is 1.2; the steepest moves with load on a shared machine.
+    Texts grow to a megabyte, or until one takes long. Asked is a slope of
+    at most 1.2; the steepest of so many moves with load on a shared machine.
 machine, versions, texts : what it was measured on.
 """
 

@@ -110,7 +110,8 @@ def test_time_grows_with_the_size(shape: str) -> None:
     """Eight times the text takes no more than some twenty times as long, where quadratic work takes 64 times."""
     shapes.time_shape(shape, 1_000)
     least = min(shapes.time_shape(shape, 12_000) for _ in range(3))
-    assert shapes.time_shape(shape, 96_000) < 22 * max(least, 0.002)
+    most = min(shapes.time_shape(shape, 96_000) for _ in range(2))  # a burst of load is no growth
+    assert most < 22 * max(least, 0.002)
 
 
 @pytest.mark.slow
