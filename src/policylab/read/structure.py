@@ -13,22 +13,23 @@ from policylab.model import Section, Span, Structure
 _CHINESE_NUMBER = "[一二三四五六七八九十]{1,3}"
 _LEVEL_1 = rf"(?:{_CHINESE_NUMBER}、|第{_CHINESE_NUMBER}(?:部分|[、,:]))"
 _LEVEL_2 = rf"(?:\({_CHINESE_NUMBER}\)|(?:\d{{1,2}}[.、](?!\d)))"
+# Patterns of lines open with the line end before, which the engine finds at once; they run over "\n" + text.
 _HEADING = re.compile(
-    rf"(?m)^[ \t#*]{{0,40}}(?:(?P<one>{_LEVEL_1})|(?P<two>{_LEVEL_2}))\s{{0,40}}(?P<title>[^\n]{{1,80}})"
+    rf"\n[ \t#*]{{0,40}}(?:(?P<one>{_LEVEL_1})|(?P<two>{_LEVEL_2}))\s{{0,40}}(?P<title>[^\n]{{1,80}})"
 )
-_SENTENCE_END = re.compile(r"[。!?]+[”’」』)]*(?:[ \t]{0,40}\n)*|\n")
+_SENTENCE_END = re.compile(r"[。!?\n](?:(?<!\n)[。!?]*[”’」』)]*(?:[ \t]{0,40}\n)*)?")
 _CLOSING = frozenset("。!?;:”")
 _NEW_PARAGRAPH = re.compile(r"\s{0,40}\n|[ \t]{0,40}(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
 
 _AHEAD = r"(?:今年|新一年|新的一年|明年|本年度|下一步|今后|未来|\(?[0-9〇零一二三四五六七八九]{4}年|十[一二三四五六]五)"
 _TASK = r"(?:工作|任务|安排|目标|要求|打算|部署|建议|思路|举措|重点|意见|设想|发展|展望|奋斗)"
 _BACK = r"(?:^[ \t]{0,40}(?:围绕|为|根据|按照|实现)|[:;,]$|回顾|总结|完成情况|过去|主要成就|工作成效|取得的|主要成绩|工作情况|基本情况|成绩|实现良好开局|取得|胜利完成|来的|以来|作报告|工作报告|政府报告)"
-_PLAN_LINE = re.compile(rf"(?m)^[^\n。]{{0,24}}{_AHEAD}[^\n。]{{0,30}}{_TASK}[^\n。]{{0,14}}$")
+_PLAN_LINE = re.compile(rf"(?m)\n[^\n。]{{0,24}}{_AHEAD}[^\n。]{{0,30}}{_TASK}[^\n。]{{0,14}}$")
 _PLAN_BARE = re.compile(
-    r"(?m)^[ \t#*]{0,40}(?:[一二三四五六七八九十]{1,2}、|第[二三]部分)?\s{0,40}[^\n。,]{0,12}(?:工作安排|总体要求|工作总体要求|目标任务|工作任务|主要任务|工作部署|奋斗目标)[^\n。]{0,16}$"
+    r"(?m)\n[ \t#*]{0,40}(?:[一二三四五六七八九十]{1,2}、|第[二三]部分)?\s{0,40}[^\n。,]{0,12}(?:工作安排|总体要求|工作总体要求|目标任务|工作任务|主要任务|工作部署|奋斗目标)[^\n。]{0,16}$"
 )
 _PLAN_OPENING = re.compile(
-    rf"(?:^|\n|。)[ \t]{{0,40}}(?:今年|{_AHEAD})[,是][^。\n]{{0,60}}(?:之年|第一年|一年|关键|年份|开局|时期)"
+    rf"[\n。][ \t]{{0,40}}(?:今年|{_AHEAD})[,是][^。\n]{{0,60}}(?:之年|第一年|一年|关键|年份|开局|时期)"
 )
 
 _OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议|以下|实现|年|预期性|约束性)"
@@ -51,7 +52,7 @@ _STOP = re.compile(
     r"^[\s\"“]*(?:\(?[一二三四五六七八九十]{1,3}[、)]|围绕|为(?:实现|完成|确保)|实现(?:上述|以上|这些|今年)|完成(?:上述|以上|全年|这些)|上述|以上|这些|这样|这一|确定|提出|做好|重点|着力|按照|根据|综合|具体|主要任务|我们|要|各位|做好|设定|安排|之所以|在(?:具体)|今年(?:政府)?工作|今年(?:的|要)|从|加强|统筹|坚持)|考虑|体现了?|说明|测算|预期目标|有利于|意味|这里|强调|有关安排|既"
 )
 _TAIL = re.compile(
-    r"(?m)^[ \t]{0,40}(?:[《(]?(?:政府工作)?报告[》]?)?(?:中)?(?:的)?(?:部分|有关|相关)?(?:名词|用语|词语|术语|词汇|新词)(?:和\w{2})?(?:解释|注释|说明|浅释|释义)|^[ \t]{0,40}(?:注释|注解|附件|附录|附注|注:)|^[ \t]{0,40}\[1\][“\u4e00-\u9fff]|^[ \t]{0,40}(?:[\[【(]?\d{1,2}[\]】).、]|[①-⑳])?\s{0,40}[“\"]?[^:\n。]{2,24}[”\"]?:(?:是|主要|即)?指"
+    r"\n[ \t]{0,40}(?:(?:[《(]?(?:政府工作)?报告[》]?)?(?:中)?(?:的)?(?:部分|有关|相关)?(?:名词|用语|词语|术语|词汇|新词)(?:和\w{2})?(?:解释|注释|说明|浅释|释义)|(?:注释|注解|附件|附录|附注|注:)|\[1\][“\u4e00-\u9fff]|(?:[\[【(]?\d{1,2}[\]】).、]|[①-⑳])?\s{0,40}[“\"]?[^:\n。]{2,24}[”\"]?:(?:是|主要|即)?指)"
 )
 _ITEM = re.compile(
     r"\d\s?[%‰个万亿元人天吨微p]|同步|完成|以内|下达|高于|快于|稳定|改善|平衡|下降|提升|向好|提质|增长|降低|控制|增收|达标|脱贫|摘帽|防控|低于|减少|保持|安全|持平"
@@ -91,14 +92,15 @@ def parse_structure(text: str, *, report_year: int = 0) -> Structure:
 
 def parse_folded(folded: str, *, report_year: int = 0) -> Structure:
     """Return the structure of text that is already folded; spans are the same."""
-    plan_start = _find_plan(folded, report_year)
+    lines = "\n" + folded
+    plan_start = _find_plan(lines, report_year)
     headline = _find_headline(folded, plan_start, report_year) or _find_unannounced(folded, plan_start)
     if headline and (plan_start is None or headline[0].start < plan_start):
         plan_start = folded.rfind("\n", 0, headline[0].start) + 1
-    end = _find_tail(folded)
+    end = _find_tail(lines)
     review = Span(0, end if plan_start is None else plan_start)
     plan = None if plan_start is None else Span(plan_start, max(end, plan_start))
-    return Structure(review if review.end > 0 else None, plan, headline, _find_sections(folded))
+    return Structure(review if review.end > 0 else None, plan, headline, _find_sections(lines))
 
 
 def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
@@ -110,20 +112,26 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     >>> [(span.start, span.end) for span in split_sentences("增长5%。\\n其中一产增长3%。")]
     [(0, 6), (6, 15)]
     """
-    end = len(text) if end is None else end
-    spans: list[Span] = []
+    return list(iter_sentences(text, start, len(text) if end is None else end))
+
+
+def iter_sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the sentences of `split_sentences` one by one, for readers that stop early."""
     left = start
     for match in _SENTENCE_END.finditer(text, start, end):
         place = match.end()
-        if text[place - 1] == "?" and text[place - 2 : place - 1].isdigit():
+        last = text[place - 1]
+        if last == "?" and text[place - 2 : place - 1].isdigit():
             continue  # a character lost to a bad encoding: 增长12?
-        inside = match[0] == "\n" and text[place - 2 : place - 1] not in _CLOSING
+        inside = last == "\n" and place - match.start() == 1 and text[place - 2 : place - 1] not in _CLOSING
         if inside and not _NEW_PARAGRAPH.match(text, place):
             continue
-        spans.extend(_cut(left, place))
+        if place - left > _LONGEST:
+            yield from _cut(left, place)
+        else:
+            yield Span(left, place)
         left = place
-    spans.extend(_cut(left, end))
-    return spans
+    yield from _cut(left, end)
 
 
 def _cut(start: int, end: int) -> Iterator[Span]:
@@ -135,34 +143,34 @@ def _cut(start: int, end: int) -> Iterator[Span]:
         yield Span(start, end)
 
 
-def _find_plan(folded: str, report_year: int) -> int | None:
-    """Return where the plan begins, or None."""
-    floor = len(folded) // 12
+def _find_plan(lines: str, report_year: int) -> int | None:
+    """Return where the plan begins, or None. ``lines`` is the text after a line end: a place in it is one further on."""
+    floor = (len(lines) - 1) // 12
     for pattern in (_PLAN_LINE, _PLAN_BARE):
-        for match in pattern.finditer(folded):
-            line = match[0]
+        for match in pattern.finditer(lines):
+            line = match[0][1:]
             years = [int(year) for year in re.findall(r"(20\d\d)年", line)]
             if years and max(years) < report_year:
                 continue  # 二、2015年的政府工作 in a report of 2016 looks back
             if match.start() >= floor and not re.search(_BACK, line) and len(line.strip()) <= 48:
                 return match.start()
-    for match in _PLAN_OPENING.finditer(folded, floor * 2):
-        return match.start() + (match[0][0] in "\n。")
+    for match in _PLAN_OPENING.finditer(lines, floor * 2 + (floor > 0)):
+        return match.start()
     return None
 
 
-def _find_tail(folded: str) -> int:
+def _find_tail(lines: str) -> int:
     """Return where the report ends and its glossary begins."""
-    match = _TAIL.search(folded, len(folded) * 2 // 5)
-    return match.start() if match else len(folded)
+    match = _TAIL.search(lines, (len(lines) - 1) * 2 // 5)
+    return match.start() if match else len(lines) - 1
 
 
-def _find_sections(folded: str) -> tuple[Section, ...]:
+def _find_sections(lines: str) -> tuple[Section, ...]:
     """Return the numbered headings; a section ends where the next of its level or above begins."""
     found = [
-        (m.start(), 1 if m["one"] else 2, re.split("[。;]", m["title"])[0].strip()) for m in _HEADING.finditer(folded)
+        (m.start(), 1 if m["one"] else 2, re.split("[。;]", m["title"])[0].strip()) for m in _HEADING.finditer(lines)
     ]
-    ends = {1: len(folded), 2: len(folded)}
+    ends = {1: len(lines) - 1, 2: len(lines) - 1}
     sections: list[Section] = []
     for start, level, title in reversed(found):
         sections.append(Section(title, level, start, ends[level]))
@@ -280,7 +288,7 @@ def _score_cue(folded: str, place: tuple[int, int], spans: tuple[Span, ...], rep
 def _extend_block(folded: str, start: int) -> tuple[Span, ...]:
     """Return the sentences from the cue on that state items, and a stretch clause that follows them."""
     spans: list[Span] = []
-    for sentence in split_sentences(folded, start, min(len(folded), start + 2500)):
+    for sentence in iter_sentences(folded, start, min(len(folded), start + 2500)):
         words = folded[sentence.start : sentence.end].strip()
         if not words:
             continue
