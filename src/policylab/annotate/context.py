@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from policylab.codebook import load_codebook
+from policylab.codebook.patterns import compile_choice, read_choice
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _CUT = re.compile(
@@ -59,16 +61,17 @@ def five_year_period(words: str, report_year: int) -> str:
 def cues(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
     """Yield the period cues of a stretch of text: place and "multi", "average", "total", "part", "annual", a year, or "vs" and the year compared with."""
     for match in _period_pattern().finditer(folded, start, end):
-        if match["year"]:
-            if folded[match.start() - 1 : match.start()].isdigit():
-                continue
-            if folded.startswith("以来", match.end()):
-                yield match.start(), "total"
-                continue
-            versus = folded[match.start() - 1 : match.start()] in _VERSUS
-            yield match.start(), f"vs{match['year']}" if versus else match["year"]
+        code = read_choice(match)
+        if code != "year":
+            yield match.start(), code
+            continue
+        before = folded[match.start() - 1 : match.start()]
+        if before.isdigit():
+            continue
+        if folded.startswith("以来", match.end()):
+            yield match.start(), "total"
         else:
-            yield match.start(), match.lastgroup or "annual"
+            yield match.start(), f"vs{match[0][:4]}" if before in _VERSUS else match[0][:4]
 
 
 def effective_cue(folded: str, found: list[tuple[int, str]], value_start: int) -> tuple[int, str] | None:
@@ -128,16 +131,18 @@ _AREA = (
     r"(?:园区|县域|民营|非公有制|[两三四五六七八九]县(?:\(市\))?|[两三四五六七八九]郊?区)(?:经济|企业)?(?=[^,。;\d]{0,16},)"
     r"|(?:(?![开引打召按自建一重推加提支强依促完实培争做鼓围统创新深积持大聚对把将从向为与启确力])[\u4e00-\u9fff]{1,8}?)?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区)(?![和、与及\d]|获|成为|入选|建成|挂牌|升级)"
 )
-_SUB_AREA = re.compile(
-    rf"(?:^|[,;。\n])\s{{0,40}}(?:[一二三四五六七八九十]是)?(?:(?P<scope>{_AREA}|全[市省区县州国])"
+_OPENING_AREA = re.compile(
+    rf"\s{{0,40}}(?:[一二三四五六七八九十]是)?(?:(?P<scope>{_AREA}|全[市省区县州国])"
     r"|(?:大力|加快|深入|全面|持续)?(?:推进|推动|加快|支持|深化)(?P<object>高新区|开发区|经开区|各县\(市、区\)|各县区)(?![和、与及\d]))"
 )
+_SUB_AREA = re.compile(rf"[,;。\n]{_OPENING_AREA.pattern}")
 
 
 def clause_area(folded: str, start: int, place: int) -> str:
     """Return the sub-area that the sentence or a clause before ``place`` opens with (高新区围绕…), or ""."""
     area = ""
-    for match in _SUB_AREA.finditer(folded, max(0, start - 1), place):
+    first = None if start else _OPENING_AREA.match(folded, 0, place)  # nothing stands before the first clause of a text
+    for match in itertools.chain([first] if first else [], _SUB_AREA.finditer(folded, max(0, start - 1), place)):
         scope = match["object"] or match["scope"]
         scope = scope[_leading().match(scope).end() :] or scope  # type: ignore[union-attr]
         if not scope.startswith(("新培育", "国家级", "省级", "市级", "各类")) and "元" not in scope:
@@ -153,7 +158,7 @@ def read_modality(folded: str, start: int, value_start: int) -> str:
     for match in _modality().finditer(folded, start, value_start):
         if stretch_pattern().match(folded, match.start()):
             continue
-        last, code = match, match.lastgroup or "plain"
+        last, code = match, read_choice(match)
     if last is None:
         return "plain"
     if folded[last.start() - 1 : last.start()] == "、" and "," in folded[last.end() : value_start]:
@@ -165,10 +170,7 @@ def read_modality(folded: str, start: int, value_start: int) -> str:
 @cache
 def _modality() -> re.Pattern[str]:
     """Compile the modality words."""
-    groups: dict[str, list[str]] = {}
-    for entry in load_codebook().wording["modality"]:
-        groups.setdefault(entry["code"], []).append(entry["pattern"])
-    return re.compile("|".join(f"(?P<{code}>{'|'.join(patterns)})" for code, patterns in groups.items()))
+    return compile_choice((entry["code"], entry["pattern"]) for entry in load_codebook().wording["modality"])
 
 
 @cache
@@ -180,10 +182,8 @@ def stretch_pattern() -> re.Pattern[str]:
 @cache
 def _period_pattern() -> re.Pattern[str]:
     """Compile the period cues."""
-    groups = {entry["code"]: entry["pattern"] for entry in load_codebook().wording["period"]}
-    return re.compile(
-        rf"(?P<year>(?:19|20)\d\d)年|(?P<multi>{groups['multi']})|(?P<average>{groups['average']})|(?P<total>{groups['total']})|(?P<part>{groups['part']})|(?P<annual>{groups['annual']})"
-    )
+    entries = [(entry["code"], entry["pattern"]) for entry in load_codebook().wording["period"]]
+    return compile_choice([("year", r"19\d\d年|20\d\d年"), *entries])
 
 
 @cache
