@@ -81,9 +81,8 @@ def _read_sentence(
         if link.code and scope is not None:
             yield link_record(reading, link, kind="target", period=own, scope=scope, headline=False)
         elif own == annual_period(year) and _is_commitment(folded, sentence.start, link.quantity):
-            yield from other_records(
-                reading, link._replace(scope=clause_area(folded, sentence.start, link.start)), headline=False
-            )
+            area = clause_area(folded, sentence.start, link.start)
+            yield from other_records(reading, link, scope=area, headline=False)
 
 
 def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str:
@@ -106,8 +105,8 @@ def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
     if before.rfind("“") > before.rfind("”") and "”" in after[:12]:
         return False  # a code word: “3个100”
     clause = before[max(before.rfind(mark) for mark in ",;。\n") + 1 :]
-    words = {"value": quantity.as_written, "unit": quantity.unit, "before": before, "clause": clause}
-    return not any(_applies(rule, words, after) for rule in _exclusions(dimension))
+    words = {"value": quantity.as_written, "before": before, "clause": clause}
+    return not any(_applies(rule, words, after) for rule in _exclusions(quantity.unit))
 
 
 def _applies(rule: dict[str, re.Pattern[str]], words: dict[str, str], after: str) -> bool:
@@ -125,12 +124,18 @@ def _applies(rule: dict[str, re.Pattern[str]], words: dict[str, str], after: str
 
 
 @cache
-def _exclusions(dimension: str) -> list[dict[str, re.Pattern[str]]]:
-    """Compile the exclusions of wording.yaml that concern a dimension."""
-    parts = ("value", "unit", "before", "clause", "unless", "after")
-    entries = load_codebook().wording["no_commitment"]
-    return [
-        {key: re.compile(entry[key]) for key in parts if key in entry}
-        for entry in entries
-        if dimension in entry.get("of", [dimension])
-    ]
+def _exclusions(unit: str) -> list[dict[str, re.Pattern[str]]]:
+    """Compile the exclusions of wording.yaml that concern a unit; those of one and the same condition become one."""
+    dimension = load_codebook().dimension(unit)
+    alone: dict[str, str] = {}
+    joint: list[dict[str, str]] = []
+    for entry in load_codebook().wording["no_commitment"]:
+        if dimension not in entry.get("of", [dimension]) or not re.search(entry.get("unit", ""), unit):
+            continue
+        rule = {key: entry[key] for key in ("value", "before", "clause", "unless", "after") if key in entry}
+        if len(rule) > 1:
+            joint.append(rule)
+        else:
+            alone |= {key: f"{alone[key]}|{pattern}" if key in alone else pattern for key, pattern in rule.items()}
+    rules = [{key: pattern} for key, pattern in alone.items()] + joint
+    return [{key: re.compile(pattern) for key, pattern in rule.items()} for rule in rules]

@@ -72,8 +72,8 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     for run in _split_runs(folded, quantities):
         found, gap, rule_id = _find_subjects(state, run)
         if gap is not None:
-            level = gap.reaches or not gap.change
-            gap = gap._replace(share=gap.share or (state.share and rule_id == "same" and level))
+            if state.share and rule_id == "same" and not gap.share and (gap.reaches or not gap.change):
+                gap = gap._replace(share=True)
         links.extend(_assign(run, found, gap, rule_id))
         recent = [subject for subject in found or [_Subject("-", run[0].start)] if subject not in state.recent[-2:]]
         share = gap.share if gap is not None else state.share
@@ -272,7 +272,7 @@ def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Qu
         if run[0].bound == "at_least" and not run[0].as_written.endswith("上")
         else ""
     )
-    return quantity._replace(bound=spread or "exact")
+    return quantity._replace(bound=spread) if spread else quantity
 
 
 def _to_link(quantity: Quantity, subject: _Subject, gap: Gap, rule_id: str) -> Link:

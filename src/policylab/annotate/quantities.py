@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from policylab.codebook import Unit, fold, load_codebook
+from policylab.codebook.patterns import split_alternatives
 from policylab.model import Quantity, Span
 
 # A class of its own at the head of each, so that the engine skips to it.
@@ -168,7 +169,8 @@ def _bound_of(words: str, where: str) -> str:
 @cache
 def _prefix_pattern() -> re.Pattern[str]:
     """Compile the bound words that stand before a number."""
-    return re.compile("(?:" + "|".join(entry["pattern"] for entry in _bounds("before")) + r")\s?$")
+    words = (part for entry in _bounds("before") for part in split_alternatives(entry["pattern"]))
+    return re.compile("(?:" + "|".join(words) + r")\s?$")
 
 
 def _from_hanzi(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:

@@ -18,21 +18,21 @@ from policylab.model import Quantity, Span, Target
 def link_record(reading: Reading, link: Link, *, kind: str, period: str, scope: str, headline: bool) -> Target:
     """Build the record of a linked quantity."""
     quantity = _settle_bound(link.quantity, kind, reading.folded)
-    span = Span(min(link.start, quantity.start), quantity.end)
-    fields = {"kind": kind, "period": period, "headline": headline, "indicator": link.code, "item": ""}
-    fields |= {"scope": _unfold(reading, scope, quantity.end) or "whole", "rule_id": f"link.{link.rule_id}"}
-    return _from_number(reading, quantity, span, sign=link.sign, **fields)
+    return _from_number(
+        reading,
+        quantity,
+        Span(min(link.start, quantity.start), quantity.end),
+        sign=link.sign,
+        kind=kind,
+        period=period,
+        headline=headline,
+        indicator=link.code,
+        item="",
+        scope=_unfold(reading, scope, quantity.end) or "whole",
+        rule_id=f"link.{link.rule_id}",
+    )
 
 
-_UNSTATED: dict[str, Any] = {
-    "low": None,
-    "high": None,
-    "value_low": None,
-    "value_high": None,
-    "unit": "",
-    "base_unit": "",
-}
-_UNSTATED |= {"qualitative": "", "modality": "plain"}
 _NOUN = re.compile(r"(?!目标|水平)[\u4e00-\u9fff]")
 _ATTRIBUTE = re.compile(
     r"的(?!目标|基础|水平|增长|增速|[\d])[\u4e00-\u9fff“]|(?:以上)?(?:的)?[^,;。、\d]{0,3}(?:企业|园区|乡镇|集群|强县|强镇|县区|项目)"
@@ -68,7 +68,7 @@ def _settle_bound(quantity: Quantity, kind: str, folded: str) -> Quantity:
     return quantity
 
 
-def other_records(reading: Reading, link: Link, *, headline: bool) -> Iterator[Target]:
+def other_records(reading: Reading, link: Link, *, scope: str = "", headline: bool) -> Iterator[Target]:
     """Yield the record of a quantity outside the codebook, one for each member of a list joined by 均 or 各."""
     quantity = _settle_bound(link.quantity, "target", reading.folded)
     text = reading.document.text
@@ -77,28 +77,56 @@ def other_records(reading: Reading, link: Link, *, headline: bool) -> Iterator[T
         start = strip_verbs(reading.folded, link.start, link.name_end)
         if text[start : link.name_end].strip():
             items = [(text[start : link.name_end], start, quantity.end)]
-    fields = {"kind": "target", "period": annual_period(reading.document.report_year), "headline": headline}
-    fields |= {"indicator": "other", "scope": _unfold(reading, link.scope, quantity.end) or "whole", "rule_id": "other"}
     for item, start, end in items:
         if not item.strip():
             continue  # a number of nothing that has a name
-        yield _from_number(reading, quantity, Span(start, end), sign=1, item=item, **fields)
+        yield _from_number(
+            reading,
+            quantity,
+            Span(start, end),
+            sign=1,
+            kind="target",
+            period=annual_period(reading.document.report_year),
+            headline=headline,
+            indicator="other",
+            item=item,
+            scope=_unfold(reading, scope or link.scope, quantity.end) or "whole",
+            rule_id="other",
+        )
 
 
 def _from_number(reading: Reading, quantity: Quantity, span: Span, *, sign: int, **fields: Any) -> Target:
     """Build a numeric record; the sign of a fall turns the number."""
-    low, high = sorted((quantity.low * sign, quantity.high * sign))
-    codebook = load_codebook()
-    value_low, base_unit = codebook.convert(low, quantity.unit)
-    value_high = value_low if low == high else codebook.convert(high, quantity.unit)[0]
+    low, high = (quantity.low, quantity.high) if sign == 1 else (-quantity.high, -quantity.low)
+    value_low, base_unit = load_codebook().convert(low, quantity.unit)
+    value_high = value_low if low == high else load_codebook().convert(high, quantity.unit)[0]
+    modality = "plain"
     if fields["kind"] == "target":
-        marks = "。;,:\n" if fields["headline"] else "。;\n"
-        floor = max(0, span.start - 600)
-        sentence_start = max(floor - 1, *(reading.folded.rfind(mark, floor, span.start) for mark in marks)) + 1
-        fields["modality"] = read_modality(reading.folded, sentence_start, quantity.start)
-    numbers = {"low": low, "high": high, "unit": quantity.unit, "value_low": value_low, "value_high": value_high}
-    words = {"base_unit": base_unit, "bound": quantity.bound, "as_written": quantity.as_written}
-    return _make(reading, span, **fields, **numbers, **words)
+        start = _find_start(reading.folded, span.start, "。;,:\n" if fields["headline"] else "。;\n", reach=600)
+        modality = read_modality(reading.folded, start, quantity.start)
+    return _make(
+        reading,
+        span,
+        low=low,
+        high=high,
+        unit=quantity.unit,
+        value_low=value_low,
+        value_high=value_high,
+        base_unit=base_unit,
+        bound=quantity.bound,
+        qualitative="",
+        modality=modality,
+        as_written=quantity.as_written,
+        **fields,
+    )
+
+
+def _find_start(folded: str, place: int, marks: str, *, reach: int) -> int:
+    """Return where the clause or sentence around a place begins: after the last of the marks within reach."""
+    floor = max(0, place - reach)
+    for mark in marks:
+        floor = max(floor, folded.rfind(mark, floor, place) + 1)
+    return floor
 
 
 def statement_record(reading: Reading, statement: Statement) -> Target:
@@ -107,8 +135,7 @@ def statement_record(reading: Reading, statement: Statement) -> Target:
     start, end = statement.start, statement.end
     while end > start and text[end - 1].isspace():
         end -= 1
-    far = max(0, start - 200)
-    begin = max(far - 1, *(folded.rfind(mark, far, start) for mark in ",;。\n:")) + 1
+    begin = _find_start(folded, start, ",;。\n:", reach=200)
     return _make(
         reading,
         Span(start, end),
@@ -117,6 +144,12 @@ def statement_record(reading: Reading, statement: Statement) -> Target:
         period=annual_period(reading.document.report_year),
         indicator=statement.code,
         item=statement.item if statement.code == "other" else "",
+        low=None,
+        high=None,
+        unit="",
+        value_low=None,
+        value_high=None,
+        base_unit="",
         bound="qualitative",
         qualitative=statement.qualitative,
         modality=read_modality(folded, begin, end),
@@ -127,7 +160,7 @@ def statement_record(reading: Reading, statement: Statement) -> Target:
 
 
 def _make(reading: Reading, span: Span, **fields: Any) -> Target:
-    """Fill in what is the same for all records of a report, and what a record does not state."""
+    """Fill in what is the same for all records of a report."""
     document = reading.document
     return Target(
         report_id=document.report_id,
@@ -141,5 +174,5 @@ def _make(reading: Reading, span: Span, **fields: Any) -> Target:
         sha256=document.sha256,
         source_kind="report",
         source_url=document.source.get("source_url", ""),
-        **(_UNSTATED | fields),
+        **fields,
     )
