@@ -71,9 +71,8 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     links: list[Link] = []
     for run in _split_runs(folded, quantities):
         found, gap, rule_id = _find_subjects(state, run)
-        if gap is not None:
-            if state.share and rule_id == "same" and not gap.share and (gap.reaches or not gap.change):
-                gap = gap._replace(share=True)
+        if gap is not None and state.share and rule_id == "same" and (gap.reaches or not gap.change):
+            gap = gap._replace(share=True)
         links.extend(_assign(run, found, gap, rule_id))
         recent = [subject for subject in found or [_Subject("-", run[0].start)] if subject not in state.recent[-2:]]
         share = gap.share if gap is not None else state.share
