@@ -17,7 +17,6 @@ def make(number: int) -> Document:
     return Document.from_text(text, region_code="320804", report_year=2000 + number)
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 def test_no_reports_give_nothing() -> None:
     """An empty stream ends at once, also on several processes."""
     assert list(annotate_reports([])) == []
@@ -57,7 +56,6 @@ def test_reports_are_read_as_needed() -> None:
     assert taken == [1]
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")  # the test runner's own threads, from 3.12 on
 def test_two_processes_give_the_same_in_the_same_order() -> None:
     """The number of processes changes nothing in the records."""
     documents = [make(number) for number in range(1, 60)]

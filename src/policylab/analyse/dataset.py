@@ -70,7 +70,9 @@ def build_dataset(corpus: str | Path, out: str | Path, *, jobs: int | None = Non
         write_atomic(folder / name, content)
     n_cited = int(tables.targets["source_kind"].eq("citation").sum())
     n_read = len(tables.targets) - n_cited
-    return f"{folder}: {n_read:,} records of {len(tables.reports):,} reports, {n_cited} cited facts"
+    idle = sorted(set(_ledgers()).difference(tables.reports["report_id"]))
+    unused = f"; corrections of reports that the corpus lacks were not applied: {', '.join(idle)}" if idle else ""
+    return f"{folder}: {n_read:,} records of {len(tables.reports):,} reports, {n_cited} cited facts{unused}"
 
 
 def build_tables(corpus: str | Path, *, jobs: int | None = None) -> Tables:
@@ -112,8 +114,7 @@ def _render(tables: Tables, folder: Path, accuracy: str) -> dict[str, bytes]:
 
 def _study_corpus(corpus: str | Path, jobs: int) -> Iterator[tuple[pd.DataFrame, list[ReportFacts]]]:
     """Yield the targets and facts of each batch of reports, in the order of the corpus, under a progress bar."""
-    from multiprocessing import Pool
-
+    from joblib import Parallel, delayed
     from tqdm import tqdm
 
     sources = [corpus, data_path("reports")]
@@ -124,10 +125,10 @@ def _study_corpus(corpus: str | Path, jobs: int) -> Iterator[tuple[pd.DataFrame,
                 yield _study(batch)
                 bar.update(len(batch))
             return
-        with Pool(jobs) as pool:
-            for part, described in pool.imap(_study, batches):
-                yield part, described
-                bar.update(len(described))
+        run = Parallel(n_jobs=jobs, return_as="generator")
+        for part, described in run(delayed(_study)(batch) for batch in batches):
+            yield part, described
+            bar.update(len(described))
 
 
 def _batch(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -15,7 +15,7 @@ from policylab.model import Quantity, Span
 # A class of its own at the head of each, so that the engine skips to it.
 _NUMBER = r"[0-9][0-9]{0,14}+(?:,[0-9]{3}(?![0-9])){0,4}+(?:\.[0-9]{1,8}+)?+"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千)?"
-_HANZI_NUMBER = "[一二三四五六七八九十百千万亿两][一二三四五六七八九十百千万亿两]{0,8}+"
+_HANZI_NUMBER = "[一二三四五六七八九十百千万亿两][一二三四五六七八九十百千万亿两零〇]{0,8}+"
 _HANZI_START = frozenset("一二三四五六七八九十百千万亿两")
 _NOT_BEFORE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.第前每+_/:")
 _NOT_BEFORE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789第前每数几")
@@ -83,7 +83,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     fixed = _alternatives(unit for unit in units if not unit.scalable)
     # A look at the next character spares most numbers (years) the long list of units, and most others that of ranges.
     opens = "[" + re.escape("".join(sorted({fold(row.unit)[0] for row in units} | set("千百十万亿余多")))) + "]"
-    unit = rf"(?:(?={opens})(?:{fixed}|{_SCALE}[余多]?(?:{scalable})|(?:万|亿)(?=[,、;。以左]|$)))"
+    unit = rf"(?:(?={opens})(?:{fixed}|[余多]?{_SCALE}[余多]?(?:{scalable})|[余多]?(?:万|亿)(?=[,、;。以左]|$)))"
     suffix = r"\s?(?:" + "|".join(entry["pattern"] for entry in _bounds("after")) + ")"
     # A list may name its unit once (提升7.4、2.8个百分点): the bare member looks ahead for it.
     ahead = rf"(?=(?:\s?[、和与]\s?{_NUMBER}){{1,4}}\s?(?P<ahead>{unit}))"
@@ -91,7 +91,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"(?P<first>{_NUMBER})\s?(?:(?:(?=[^\d,;。]{{0,12}}?[-~至到])(?:{unit}|万|亿)?{_DASH}(?P<second>{_NUMBER})\s?)?"
         rf"(?P<unit>{unit})(?P<more>[余多](?!种))?(?P<suffix>{suffix})?|{ahead})"
     )
-    characters = rf"(?P<first>{_HANZI_NUMBER})(?:[至到](?P<second>{_HANZI_NUMBER}))?(?P<more>[余多])?(?P<unit>(?={opens}|倍)(?:{scalable}|倍))(?P<suffix>{suffix})?"
+    characters = rf"(?P<first>{_HANZI_NUMBER})(?:[至到](?P<second>{_HANZI_NUMBER}))?(?P<more>[余多])?(?P<unit>(?={opens}|倍)(?:{_SCALE}(?:{scalable})|倍))(?P<suffix>{suffix})?"
     digits = "[零一二三四五六七八九]{1,3}"
     percent = (
         rf"百分之(?P<first>[一二三四五六七八九十零]{{1,3}})(?:点(?P<point>{digits}))?(?P<suffix>{suffix})?(?P<more>余)?"
@@ -231,6 +231,8 @@ def _parse_hanzi(numeral: str) -> int | None:
         if char in _HANZI_UNITS:
             total += (1 if digit is None else digit) * _HANZI_UNITS[char]
             digit = None
+        elif char in "零〇" and digit is None and total:
+            continue  # 一千零五: a place left empty
         elif char in _HANZI and digit is None:
             digit = _HANZI[char]
         else:

@@ -20,7 +20,8 @@ def annotate_reports(documents: Iterable[Document], *, jobs: int = 1) -> Iterato
     documents : iterable of Document
         Read as needed: memory stays flat as the corpus grows.
     jobs : int
-        Processes; 1 stays in this one.
+        Processes; 1 stays in this one. They are started fresh, not forked, and a script needs no guard around its main
+        part.
 
     Yields
     ------
@@ -35,10 +36,10 @@ def annotate_reports(documents: Iterable[Document], *, jobs: int = 1) -> Iterato
     if jobs <= 1:
         yield from map(annotate, documents)
         return
-    import multiprocessing
+    from joblib import Parallel, delayed
 
     source = iter(documents)
-    with multiprocessing.Pool(jobs) as pool:
-        # a window at a time: imap reads its whole input ahead, which would hold the corpus in memory
+    with Parallel(n_jobs=jobs, return_as="generator", batch_size=8) as run:
+        # a window at a time: results that nobody has taken yet would pile up otherwise
         while window := list(itertools.islice(source, _WINDOW * jobs)):
-            yield from pool.imap(annotate, window, chunksize=8)
+            yield from run(delayed(annotate)(document) for document in window)
