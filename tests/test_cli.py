@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from policylab.annotate.targets import annotate as find_targets
-from policylab.cli import _align, _to_cell, _to_json, main
+from policylab.cli import main
+from policylab.cli.terminal import align_columns
+from policylab.cli.writers import _to_cell, _to_json
 from policylab.model import TARGET_FIELDS
 from policylab.read.files import read_report
 
@@ -335,7 +337,7 @@ def test_help_lists_every_command(call) -> None:
 
 def test_table_columns_stand_below_each_other() -> None:
     """Chinese characters count as two columns, so that a terminal shows straight columns."""
-    lines = _align([("居民收入", "8%左右", "1-2"), ("GDP", "8.5%", "3-4")]).splitlines()
+    lines = align_columns([("居民收入", "8%左右", "1-2"), ("GDP", "8.5%", "3-4")]).splitlines()
     assert lines == ["居民收入  8%左右  1-2", "GDP       8.5%    3-4"]
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from policylab.cli import _width, main
+from policylab.cli import main
+from policylab.cli.terminal import _width
 
 REPORT = """二、2023年工作安排
 主要预期目标是：地区生产总值力争增长7%左右，一般公共预算收入增长8.5%，居民消费价格涨幅控制在3%以内。

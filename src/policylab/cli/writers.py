@@ -1,0 +1,70 @@
+"""Targets to a file, a row at a time: JSON Lines, CSV or Parquet by the name's ending."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from policylab.errors import DataError, close_matches
+from policylab.model import TARGET_FIELDS, Target
+from policylab.project import check_writable, open_atomic
+
+
+def choose_writer(out: Path, sources: Sequence[Path]) -> Callable[[Iterable[Target], Path], None]:
+    """Return the function that writes this kind of file, once it is clear that it can be written."""
+    check_writable(out)
+    if out.suffix.lower() not in _WRITERS:
+        near = close_matches(out.suffix.lower(), _WRITERS)
+        raise DataError(f"cannot write {out}: expected a name ending in {', '.join(_WRITERS)}, got {out.name!r}{near}")
+    if out.resolve() in {source.resolve() for source in sources}:
+        raise DataError(f"cannot write {out}: it is one of the sources; choose another name")
+    return _WRITERS[out.suffix.lower()]
+
+
+def _write_jsonl(targets: Iterable[Target], out: Path) -> None:
+    """Write one JSON object a line; numbers are exact (8.5, never 8.500000001), Chinese stays readable."""
+    with open_atomic(out) as file:
+        for target in targets:
+            cells = ", ".join(f'"{name}": {_to_json(getattr(target, name))}' for name in TARGET_FIELDS)
+            file.write(f"{{{cells}}}\n".encode())
+
+
+def _write_csv(targets: Iterable[Target], out: Path) -> None:
+    """Write CSV that Excel opens rightly (utf-8-sig), in which no text can become a formula."""
+    with open_atomic(out) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        rows = csv.writer(text, lineterminator="\n")
+        rows.writerow(TARGET_FIELDS)
+        rows.writerows([_to_cell(getattr(target, name)) for name in TARGET_FIELDS] for target in targets)
+        text.detach()
+
+
+def _write_parquet(targets: Iterable[Target], out: Path) -> None:
+    """Write the tidy table that `load_targets` reads."""
+    from policylab.analyse.tables import save_targets, to_table
+
+    save_targets(to_table(targets), out)
+
+
+_WRITERS: Mapping[str, Callable[[Iterable[Target], Path], None]] = {
+    ".jsonl": _write_jsonl,
+    ".parquet": _write_parquet,
+    ".csv": _write_csv,
+}
+_encode_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _to_json(value: object) -> str:
+    """Write one field as JSON; a Decimal digit by digit, which the json module cannot."""
+    return format(value, "f") if isinstance(value, Decimal) else _encode_json(value)
+
+
+def _to_cell(value: object) -> object:
+    """Return what a CSV cell holds: text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
