@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
@@ -11,7 +12,6 @@ from policylab.annotate.linking import link_sentence
 from policylab.annotate.reading import Reading
 from policylab.annotate.records import link_record, link_scope, other_records
 from policylab.codebook import load_codebook
-from policylab.codebook.mentions import Mention
 from policylab.model import Quantity, Span, Target
 from policylab.read.structure import split_sentences
 
@@ -31,41 +31,41 @@ def read_commitments(reading: Reading) -> Iterator[Target]:
     block = reading.structure.headline
     block_start, block_end = (block[0].start, block[-1].end) if block else (plan.start, plan.start)
     period = annual_period(reading.document.report_year)
+    quantities = reading.find_quantities(plan)
+    starts = [quantity.start for quantity in quantities]
+    read = 0
     for sentence in split_sentences(folded, plan.start, plan.end):
-        if block and block_start < sentence.end and sentence.start < block_end:
+        if sentence.start < block_end and block_start < sentence.end:
             if sentence.end >= block_end:
                 period = annual_period(reading.document.report_year)
             if sentence.start >= block_start:
                 continue
-        part = Span(sentence.start, min(sentence.end, block_start) if sentence.start < block_start else sentence.end)
-        period = _plan_period(reading, part, period, part.start < block_end)
-        if reading.has_quantity(part):
-            mentions, quantities = reading.within(part)
-            yield from _read_sentence(reading, part, mentions, quantities, period)
+            sentence = Span(sentence.start, block_start)
+        if folded[sentence.start - 1 : sentence.start] in ("\n", ""):
+            period = _plan_period(reading, sentence, period, sentence.start < block_end)
+        read = bisect_left(starts, sentence.start, read)
+        first, read = read, bisect_left(starts, sentence.end, read)
+        if first < read:
+            yield from _read_sentence(reading, sentence, quantities[first:read], period)
 
 
-def _plan_period(reading: Reading, sentence: Span, period: str, before_block: bool) -> str:
-    """Return the period that a sentence's opening sets for itself and what follows."""
+def _plan_period(reading: Reading, opening: Span, period: str, before_block: bool) -> str:
+    """Return the period that the first sentence of a paragraph sets for itself and what follows."""
     folded, year = reading.folded, reading.document.report_year
-    if before_block:
-        if folded[sentence.start - 1 : sentence.start] not in ("\n", ""):
-            return period
-        for place, cue in cues(folded, sentence.start, min(sentence.end, sentence.start + 40)):
-            if cue in ("annual", str(year)):
-                return annual_period(year)
-            if cue == "multi" and not _PLAN_YEAR.match(folded, place):
-                return five_year_period(folded[max(sentence.start, place - 3) : place + 30], year)
-        return period
-    opening = _FIVE_YEARS.match(folded, sentence.start)
-    if opening and folded[sentence.start - 1 : sentence.start] == "\n":
-        return five_year_period(opening[0], year)
-    return annual_period(year) if folded[sentence.start - 1 : sentence.start] == "\n" else period
+    if not before_block:
+        named = _FIVE_YEARS.match(folded, opening.start) if opening.start else None
+        return five_year_period(named[0], year) if named else annual_period(year)
+    for place, cue in cues(folded, opening.start, min(opening.end, opening.start + 40)):
+        if cue in ("annual", str(year)):
+            return annual_period(year)
+        if cue == "multi" and not _PLAN_YEAR.match(folded, place):
+            return five_year_period(folded[max(opening.start, place - 3) : place + 30], year)
+    return period
 
 
-def _read_sentence(
-    reading: Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity], period: str
-) -> Iterator[Target]:
+def _read_sentence(reading: Reading, sentence: Span, quantities: list[Quantity], period: str) -> Iterator[Target]:
     """Yield the commitments of one sentence."""
+    mentions = reading.find_mentions(sentence)
     year, folded = reading.document.report_year, reading.folded
     found = [
         (place, cue)

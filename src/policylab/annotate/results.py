@@ -31,10 +31,9 @@ def read_results(reading: Reading) -> Iterator[Target]:
         if "年" in words or "五" in words or "届" in words:
             opening = list(cues(reading.folded, sentence.start, min(sentence.end, sentence.start + 16)))
             default = _new_default(opening, default, year - 1)
-        if not reading.has_quantity(sentence):
-            continue
-        mentions, quantities = reading.within(sentence)
-        if mentions:
+        mentions = reading.find_mentions(sentence)
+        quantities = reading.find_quantities(sentence) if mentions else []
+        if quantities:
             yield from _read_sentence(reading, sentence, mentions, quantities, default)
 
 
