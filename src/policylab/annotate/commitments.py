@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from policylab.annotate.context import annual_period, clause_area, cues, effective_cue, five_year_period
@@ -105,26 +105,23 @@ def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
     if before.rfind("“") > before.rfind("”") and "”" in after[:12]:
         return False  # a code word: “3个100”
     clause = before[max(before.rfind(mark) for mark in ",;。\n") + 1 :]
-    words = {"value": quantity.as_written, "before": before, "clause": clause}
-    return not any(_applies(rule, words, after) for rule in _exclusions(quantity.unit))
+    words = {"value": quantity.as_written, "before": before, "clause": clause, "unless": before, "after": after}
+    return not _is_excluded(words, quantity.unit)
 
 
-def _applies(rule: dict[str, re.Pattern[str]], words: dict[str, str], after: str) -> bool:
-    """Return whether all conditions of an exclusion hold."""
-    for key, pattern in rule.items():
-        if key == "after":
-            if not pattern.match(after):
-                return False
-        elif key == "unless":
-            if pattern.search(words["before"]):
-                return False
-        elif not pattern.search(words[key]):
-            return False
-    return True
+def _is_excluded(words: dict[str, str], unit: str) -> bool:
+    """Return whether all conditions of one of the exclusions hold."""
+    for conditions in _exclusions(unit):
+        for key, holds in conditions:
+            if not holds(words[key]):
+                break
+        else:
+            return True
+    return False
 
 
 @cache
-def _exclusions(unit: str) -> list[dict[str, re.Pattern[str]]]:
+def _exclusions(unit: str) -> list[list[tuple[str, Callable[[str], object]]]]:
     """Compile the exclusions of wording.yaml that concern a unit; those of one and the same condition become one."""
     dimension = load_codebook().dimension(unit)
     alone: dict[str, str] = {}
@@ -138,4 +135,11 @@ def _exclusions(unit: str) -> list[dict[str, re.Pattern[str]]]:
         else:
             alone |= {key: f"{alone[key]}|{pattern}" if key in alone else pattern for key, pattern in rule.items()}
     rules = [{key: pattern} for key, pattern in alone.items()] + joint
-    return [{key: re.compile(pattern) for key, pattern in rule.items()} for rule in rules]
+    return [[(key, _condition(key, pattern)) for key, pattern in rule.items()] for rule in rules]
+
+
+def _condition(key: str, pattern: str) -> Callable[[str], object]:
+    """Return the test that words must pass: what follows opens with the pattern, "unless" has it nowhere."""
+    if key == "unless":
+        return re.compile(rf"(?![\s\S]*?(?:{pattern}))").match
+    return re.compile(pattern).match if key == "after" else re.compile(pattern).search

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s
 _NOT_SUBJECT = re.compile(
     r"(?:占|占到|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$"
 )
+_NOT_SUBJECT_ENDS = frozenset("占到市省区县州国部方于过与同含\n")  # looked at first: most names follow none
 _APART = re.compile("分别|各(?![级类项种地方族界])|均(?<![年人平户亩]均)(?![衡等值])")
 _NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
@@ -75,12 +77,14 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
             gap = gap._replace(share=True)
         links.extend(_assign(run, found, gap, rule_id))
         recent = [subject for subject in found or [_Subject("-", run[0].start)] if subject not in state.recent[-2:]]
-        share = gap.share if gap is not None else state.share
-        state = state._replace(anchor=run[-1].end, subjects=found, recent=state.recent + recent, share=share)
+        state.recent += recent
+        state.anchor, state.subjects = run[-1].end, found
+        state.share = gap.share if gap is not None else state.share
     return links
 
 
-class _State(NamedTuple):
+@dataclass(slots=True)
+class _State:
     """How far a sentence is read: the end of the last value, what it was about, and all subjects so far."""
 
     folded: str
@@ -94,7 +98,9 @@ class _State(NamedTuple):
 
 def _is_reference(folded: str, start: int, mention: Mention) -> bool:
     """Return whether a name is what another is compared with or a share of: 占GDP, 高于全市."""
-    return bool(_NOT_SUBJECT.search(folded, max(start, mention.start - 5), mention.start))
+    place = mention.start
+    ends = folded[place - 1 : place] in _NOT_SUBJECT_ENDS
+    return ends and bool(_NOT_SUBJECT.search(folded, max(start, place - 5), place))
 
 
 def _split_runs(folded: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
@@ -255,9 +261,9 @@ def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id
 
 def _is_joint_income(found: list[_Subject], quantity: Quantity) -> bool:
     """One amount for 城乡居民 together is the income of all residents."""
-    concepts = [subject.concept for subject in found]
-    money = load_codebook().dimension(quantity.unit) == "money"
-    return money and sorted(concepts) == ["rural_income", "urban_income"] and found[0].start == found[1].start
+    concepts = sorted(subject.concept for subject in found) if len(found) == 2 else []
+    joint = concepts == ["rural_income", "urban_income"] and found[0].start == found[1].start
+    return joint and load_codebook().dimension(quantity.unit) == "money"
 
 
 def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Quantity:

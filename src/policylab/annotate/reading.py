@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from policylab.annotate.quantities import iter_quantities
 from policylab.codebook import fold
 from policylab.codebook.mentions import Mention, find_mentions
-from policylab.model import Document, Quantity, Section, Span, Structure
+from policylab.model import Document, Quantity, Span, Structure
 from policylab.read.structure import parse_folded
 
 
@@ -21,6 +21,7 @@ class Reading:
     structure: Structure
     mentions: list[Mention]
     mention_starts: list[int]
+    section_starts: list[int]
 
     def find_mentions(self, span: Span) -> list[Mention]:
         """Return the names that begin inside a span."""
@@ -41,16 +42,22 @@ class Reading:
         index = bisect_right(self.mention_starts, quantity.start) - 1
         return index >= 0 and self.mentions[index].end >= quantity.end
 
+    def section_title(self, place: int) -> str:
+        """Return the title of the innermost numbered section around a place: the last that begins before it."""
+        index = bisect_right(self.section_starts, place) - 1
+        return self.structure.sections[index].title if index >= 0 else ""
+
 
 def read_document(document: Document) -> Reading:
     """Fold the text, find its parts and its names."""
     folded = fold(document.text)
     mentions = find_mentions(folded)
     structure = parse_folded(folded, report_year=document.report_year)
-    return Reading(document, folded, structure, mentions, [mention.start for mention in mentions])
-
-
-def section_title(sections: tuple[Section, ...], place: int) -> str:
-    """Return the title of the innermost numbered section around a place: the last that begins before it."""
-    index = bisect_right(sections, place, key=lambda section: section.start) - 1
-    return sections[index].title if index >= 0 else ""
+    return Reading(
+        document,
+        folded,
+        structure,
+        mentions,
+        [mention.start for mention in mentions],
+        [section.start for section in structure.sections],
+    )

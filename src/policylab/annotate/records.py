@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from policylab.annotate.context import annual_period, clause_area, clause_prefix, read_modality, read_scope
 from policylab.annotate.items import find_items, strip_verbs
 from policylab.annotate.linking import Link
 from policylab.annotate.qualitative import Statement
-from policylab.annotate.reading import Reading, section_title
+from policylab.annotate.reading import Reading
 from policylab.codebook import load_codebook
-from policylab.model import Quantity, Span, Target
+from policylab.model import Quantity, Span, Target, make_target
 
 
 def link_record(reading: Reading, link: Link, *, kind: str, period: str, scope: str, headline: bool) -> Target:
@@ -57,8 +59,8 @@ def link_scope(folded: str, start: int, link: Link) -> str | None:
 
 def _unfold(reading: Reading, scope: str, end: int) -> str:
     """Return a sub-area as the text writes it."""
-    place = reading.folded.rfind(scope, max(0, end - 4000), end)
-    return reading.document.text[place : place + len(scope)] if scope and place >= 0 else scope
+    place = reading.folded.rfind(scope, max(0, end - 4000), end) if scope else -1
+    return reading.document.text[place : place + len(scope)] if place >= 0 else scope
 
 
 def _settle_bound(quantity: Quantity, kind: str, folded: str) -> Quantity:
@@ -98,8 +100,8 @@ def other_records(reading: Reading, link: Link, *, scope: str = "", headline: bo
 def _from_number(reading: Reading, quantity: Quantity, span: Span, *, sign: int, **fields: Any) -> Target:
     """Build a numeric record; the sign of a fall turns the number."""
     low, high = (quantity.low, quantity.high) if sign == 1 else (-quantity.high, -quantity.low)
-    value_low, base_unit = load_codebook().convert(low, quantity.unit)
-    value_high = value_low if low == high else load_codebook().convert(high, quantity.unit)[0]
+    value_low, base_unit = _convert(low, quantity.unit)
+    value_high = value_low if low is high or low == high else _convert(high, quantity.unit)[0]
     modality = "plain"
     if fields["kind"] == "target":
         start = _find_start(reading.folded, span.start, "。;,:\n" if fields["headline"] else "。;\n", reach=600)
@@ -119,6 +121,12 @@ def _from_number(reading: Reading, quantity: Quantity, span: Span, *, sign: int,
         as_written=quantity.as_written,
         **fields,
     )
+
+
+@lru_cache(maxsize=4096)
+def _convert(value: Decimal, unit: str) -> tuple[Decimal, str]:
+    """Return a value in the base unit: reports share most of theirs."""
+    return load_codebook().convert(value, unit)
 
 
 def _find_start(folded: str, place: int, marks: str, *, reach: int) -> int:
@@ -162,13 +170,13 @@ def statement_record(reading: Reading, statement: Statement) -> Target:
 def _make(reading: Reading, span: Span, **fields: Any) -> Target:
     """Fill in what is the same for all records of a report."""
     document = reading.document
-    return Target(
+    return make_target(
         report_id=document.report_id,
         region_code=document.region_code,
         report_year=document.report_year,
         start=span.start,
         end=span.end,
-        section=section_title(reading.structure.sections, span.start),
+        section=reading.section_title(span.start),
         stretch=False,
         status="auto",
         sha256=document.sha256,
