@@ -40,13 +40,15 @@ def read_commitments(reading: Reading) -> Iterator[Target]:
                 period = annual_period(reading.document.report_year)
             if sentence.start >= block_start:
                 continue
-            sentence = Span(sentence.start, block_start)
-        if folded[sentence.start - 1 : sentence.start] in ("\n", ""):
-            period = _plan_period(reading, sentence, period, sentence.start < block_end)
-        read = bisect_left(starts, sentence.start, read)
-        first, read = read, bisect_left(starts, sentence.end, read)
+            part = Span(sentence.start, block_start)
+        else:
+            part = sentence
+        if folded[part.start - 1 : part.start] in ("\n", ""):
+            period = _plan_period(reading, part, period, part.start < block_end)
+        read = bisect_left(starts, part.start, read)
+        first, read = read, bisect_left(starts, part.end, read)
         if first < read:
-            yield from _read_sentence(reading, sentence, quantities[first:read], period)
+            yield from _read_sentence(reading, part, quantities[first:read], period)
 
 
 def _plan_period(reading: Reading, opening: Span, period: str, before_block: bool) -> str:

@@ -72,7 +72,7 @@ def _iter_matches(folded: str, start: int, end: int) -> Iterator[re.Match[str]]:
     for match in characters.finditer(folded, start, end):
         if folded[match.start() - 1 : match.start()] not in _NOT_BEFORE_CHARACTERS:
             yield match
-    if "百分之" in folded:
+    if folded.find("百分之", start, end) >= 0:
         yield from percent.finditer(folded, start, end)
 
 
@@ -121,7 +121,7 @@ def _from_match(texts: _Texts, match: re.Match[str], left: int) -> Quantity | No
     first = match["first"]
     if first[0] > "9":
         return (_from_percent if match.re is _patterns()[2] else _from_hanzi)(texts, match, left)
-    second, unit, ahead = match.group("second", "unit", "ahead")
+    second, ahead = match.group("second", "ahead")
     low = high = _parse(first)
     if second:
         high = _parse(second)
