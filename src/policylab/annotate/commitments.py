@@ -106,7 +106,7 @@ def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
         return False
     if before.rfind("“") > before.rfind("”") and "”" in after[:12]:
         return False  # a code word: “3个100”
-    clause = before[max(before.rfind(mark) for mark in ",;。\n") + 1 :]
+    clause = before[max(before.rfind(","), before.rfind(";"), before.rfind("。"), before.rfind("\n")) + 1 :]
     words = {"value": quantity.as_written, "before": before, "clause": clause, "unless": before, "after": after}
     return not _is_excluded(words, quantity.unit)
 

@@ -112,7 +112,7 @@ def _mask(words: str) -> str:
     """Hide what is no boundary: short brackets, and the 、 of 省、市重点项目."""
     if "(" in words:
         words = _BRACKET.sub(lambda match: "口" * len(match[0]), words)
-    return _JOINT.sub("口", words)
+    return _JOINT.sub("口", words) if "、" in words else words
 
 
 def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:

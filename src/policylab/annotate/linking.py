@@ -43,6 +43,7 @@ _NOT_SUBJECT = re.compile(
 )
 _NOT_SUBJECT_ENDS = frozenset("占到市省区县州国部方于过与同含\n")  # looked at first: most names follow none
 _APART = re.compile("分别|各(?![级类项种地方族界])|均(?<![年人平户亩]均)(?![衡等值])")
+_MAY_PART = re.compile("[别各均]")  # a sign of _APART, found faster
 _NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
@@ -69,6 +70,8 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     list of Link, in the order of the quantities; ``code`` is "" for what the codebook does not name
     """
     named = [mention for mention in mentions if not _is_reference(folded, start, mention)]
+    if not named and not _MAY_PART.search(folded, start, quantities[-1].end if quantities else start):
+        return [_no_link(quantity) for quantity in quantities]  # most commitments name nothing that the codebook knows
     state = _State(folded, start, named, start, [], [], False)
     links: list[Link] = []
     for run in _split_runs(folded, quantities):
@@ -76,8 +79,8 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
         if gap is not None and state.share and rule_id == "same" and (gap.reaches or not gap.change):
             gap = gap._replace(share=True)
         links.extend(_assign(run, found, gap, rule_id))
-        recent = [subject for subject in found or [_Subject("-", run[0].start)] if subject not in state.recent[-2:]]
-        state.recent += recent
+        last_two = state.recent[-2:]
+        state.recent += [subject for subject in found or [_Subject("-", run[0].start)] if subject not in last_two]
         state.anchor, state.subjects = run[-1].end, found
         state.share = gap.share if gap is not None else state.share
     return links
@@ -147,8 +150,10 @@ def _find_subjects(state: _State, run: list[Quantity]) -> tuple[list[_Subject], 
 def _continue(state: _State, run: list[Quantity]) -> tuple[list[_Subject], Gap | None, str]:
     """Return the subjects of the clause before where only joining words follow it: …5.67万亿元、增长5.4%."""
     folded, value_start = state.folded, run[0].start
+    if not state.subjects:
+        return [], None, ""
     opening = _OPENING.match(folded, state.anchor)
-    gap = read_gap(folded[opening.end() if opening else state.anchor : value_start]) if state.subjects else None
+    gap = read_gap(folded[opening.end() if opening else state.anchor : value_start])
     if gap is None:
         return [], None, ""
     counted = load_codebook().dimension(run[0].unit) in ("people", "visits", "count")
@@ -243,7 +248,7 @@ def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: 
 def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id: str) -> list[Link]:
     """Give the values of a run to the subjects found: one each, or one value to all."""
     if gap is None or not found:
-        return [Link(quantity, "", "", quantity.start, 1, "") for quantity in run]
+        return [_no_link(quantity) for quantity in run]
     if gap.baseline:
         return [Link(quantity, "", "baseline", quantity.start, 1, "baseline") for quantity in run]
     if len(run) == 1 and _is_joint_income(found, run[0]):
@@ -257,6 +262,11 @@ def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id
         _to_link(_spread(quantity, bound, gap, run), subject, gap, rule_id)
         for quantity, subject in zip(run, found, strict=False)
     ]
+
+
+def _no_link(quantity: Quantity) -> Link:
+    """Return the link of a value that no name of the codebook takes."""
+    return Link(quantity, "", "", quantity.start, 1, "")
 
 
 def _is_joint_income(found: list[_Subject], quantity: Quantity) -> bool:

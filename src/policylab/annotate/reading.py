@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from typing import Any
 
 from policylab.annotate.quantities import iter_quantities
 from policylab.codebook import fold
@@ -22,6 +23,7 @@ class Reading:
     mentions: list[Mention]
     mention_starts: list[int]
     section_starts: list[int]
+    common: dict[str, Any]
 
     def find_mentions(self, span: Span) -> list[Mention]:
         """Return the names that begin inside a span."""
@@ -60,4 +62,19 @@ def read_document(document: Document) -> Reading:
         mentions,
         [mention.start for mention in mentions],
         [section.start for section in structure.sections],
+        _common_fields(document),
     )
+
+
+def _common_fields(document: Document) -> dict[str, Any]:
+    """Return the fields that all records of a report share."""
+    return {
+        "report_id": document.report_id,
+        "region_code": document.region_code,
+        "report_year": document.report_year,
+        "stretch": False,
+        "status": "auto",
+        "sha256": document.sha256,
+        "source_kind": "report",
+        "source_url": document.source.get("source_url", ""),
+    }
