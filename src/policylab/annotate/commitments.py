@@ -31,7 +31,10 @@ def read_commitments(reading: Reading) -> Iterator[Target]:
     block = reading.structure.headline
     block_start, block_end = (block[0].start, block[-1].end) if block else (plan.start, plan.start)
     period = annual_period(reading.document.report_year)
-    quantities = reading.find_quantities(plan)
+    quantities = [
+        *reading.find_quantities(Span(plan.start, block_start)),
+        *reading.find_quantities(Span(block_end, plan.end)),
+    ]
     starts = [quantity.start for quantity in quantities]
     read = 0
     for sentence in split_sentences(folded, plan.start, plan.end):
