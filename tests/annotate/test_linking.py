@@ -28,7 +28,25 @@ def test_a_sentence_without_numbers_has_no_links() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    "占 占到 占全市 占全国 占全部 占地方 高于 快于 低于 超过 与 同 相当于 相当于全省 好于 不含 占\n".split(" "),
+    [
+        "占",
+        "占到",
+        "占全市",
+        "占全国",
+        "占全部",
+        "占地方",
+        "高于",
+        "快于",
+        "低于",
+        "超过",
+        "与",
+        "同",
+        "相当于",
+        "相当于全省",
+        "好于",
+        "不含",
+        "占\n",
+    ],
 )
 def test_a_name_that_is_compared_with_takes_no_value(words: str) -> None:
     """What another thing is a share of, or is measured against, is no subject."""
