@@ -29,7 +29,7 @@ _ESCAPES = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    '"': r"\char34{}",
     "−": "$-$",
     "≥": r"$\geq$",
     "≤": r"$\leq$",
