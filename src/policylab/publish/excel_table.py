@@ -119,7 +119,7 @@ def _indented() -> Alignment:
     """Return the alignment of text, which keeps it off the number at its left."""
     from openpyxl.styles import Alignment
 
-    return Alignment(indent=1)
+    return Alignment(horizontal="left", indent=1)
 
 
 def _type_cell(name: str, value: Any, lang: str) -> Any:
