@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -56,6 +57,7 @@ def read_pdf(path: Path) -> list[str]:
         assert box is not None, "an empty page"
         assert box[0] > 8
         assert box[2] < picture.width - 8, "cut off at the right"
+        assert box[3] < picture.height - 8, "cut off below"
         pages.append(page.get_textpage().get_text_bounded())
     return pages
 
@@ -81,6 +83,8 @@ def compile_table(table: Path, engine: str, lang: str) -> list[str]:
         said = run(engine, "-interaction=nonstopmode", "-halt-on-error", "paper.tex", folder=table.parent)
     log = said + (table.parent / "paper.log").read_text("utf-8", errors="replace")
     assert "Missing character" not in log
+    assert "Float too large" not in log
+    assert [float(width) for width in re.findall(r"Overfull \\hbox \(([0-9.]+)pt", log) if float(width) > 5] == []
     return read_pdf(table.parent / "paper.pdf")
 
 

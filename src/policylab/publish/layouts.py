@@ -200,7 +200,7 @@ def _lay_out_values(rows: pd.DataFrame, region_code: str, lang: str) -> tuple[pd
     if region_code in names:
         own = [group[group["region_code"].eq(region_code)].iloc[0] for _, group in groups]
         ranks = ["" if is_na(row["rank"]) else str(row["rank"]) for row in own]
-        foot[say("layout.own_rank", lang, region=names[region_code])] = ranks
+        foot[say("layout.own_rank", lang, region=_name_alone(names[region_code]))] = ranks
     below = pd.DataFrame([[name, *values] for name, values in foot.items()], columns=table.columns)
     return pd.concat([table, below], ignore_index=True), len(foot), notes
 
@@ -237,13 +237,18 @@ def _find_median(rows: pd.DataFrame) -> str:
 def _title_peers(rows: pd.DataFrame, region_code: str, lang: str) -> str:
     """Return the caption of a table of peers."""
     own = rows.loc[rows["region_code"].eq(region_code), "region_name"]
-    place = {"region": own.iloc[0] if len(own) else "", "years": rows["report_year"].iloc[0]}
+    place = {"region": _name_alone(own.iloc[0]) if len(own) else "", "years": rows["report_year"].iloc[0]}
     if own.empty:
         n = rows["region_code"].nunique()
         return say("peers.title", lang, indicator=_list_names(rows["indicator"], lang), years=place["years"], n=n)
     if rows["indicator"].nunique() > 1:
         return say("layout.peers", lang, **place)
     return say("layout.one", lang, indicator=name_indicator(rows["indicator"].iloc[0], lang), **place)
+
+
+def _name_alone(name: str) -> str:
+    """Return a region's name without the province that stands before it where there are several."""
+    return name.rpartition(" ")[2]
 
 
 def _list_names(codes: Iterable[str], lang: str) -> str:
