@@ -46,6 +46,10 @@ def call(capsys: pytest.CaptureFixture[str], facts: pd.DataFrame, monkeypatch: p
         (["320804", "--year", "2023", "--to", "x.csv", "--peers", "knwon"], "did you mean 'known'"),
         (["320804", "--year", "2023", "--to", "x.csv", "--indicators", "gdp_grwth"], "did you mean 'gdp_growth'"),
         (["320804", "--year", "2023", "--to", "x.csv", "--indicators", " ,"], "expected codes such as gdp_growth"),
+        (
+            ["320804", "--year", "2023", "--to", "x.csv", "--indicators", "cpi_change"],
+            "320804 淮阴区 states none of cpi_change for 2023; it states gdp_growth, ",
+        ),
         (["320804", "--year", "2023", "--to", "x.csv", "--end", "middle"], "'middle' is not one of"),
         (["100000", "--year", "2023", "--to", "x.csv"], "name some: --indicators"),
         (["320804", "--year", "2023"], "Missing option '--to'"),

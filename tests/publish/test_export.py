@@ -22,7 +22,7 @@ from policylab.errors import DataError, UnknownNameError
 from policylab.publish.cells import clean_cell, guard_cell, is_formula, render_csv
 from policylab.publish.export import SUFFIXES, save_table, save_workbook
 from policylab.publish.latex_table import escape_latex
-from policylab.publish.layouts import lay_out_peers
+from policylab.publish.layouts import lay_out_chain, lay_out_peers
 from policylab.publish.printed import CODED, list_codes
 from policylab.publish.stata_table import name_variables
 
@@ -357,6 +357,14 @@ def test_an_empty_table_can_be_written(tmp_path: Path) -> None:
         save_table(empty, tmp_path / f"empty{suffix}")
     assert pd.read_stata(tmp_path / "empty.dta").shape == (0, 2)
     assert read_sheet(tmp_path / "empty.xlsx", "数据") == [("地区", "数值（下限）")]
+
+
+def test_the_nation_alone_has_no_step(chain: pd.DataFrame) -> None:
+    """Without a level above there is neither a column nor a note for the step."""
+    laid = lay_out_chain(chain[chain["level"].eq("national")], "zh")
+    assert list(laid.table.columns) == ["指标", "全国"]
+    assert laid.caption == "全国2023年的目标"
+    assert not any("较上级" in note for note in laid.notes)
 
 
 def test_ranked_peers_end_with_the_median(peers: pd.DataFrame) -> None:
