@@ -123,7 +123,7 @@ def test_the_workbook_holds_chain_peers_sources_and_notes(call, tmp_path: Path) 
         for row in book["地区生产总值增速"].values
     ]
     assert ranks[1] == 1
-    assert "区间以其下限参加计算。" in str([row[0] for row in book["说明"].values])
+    assert "区间以其下端参加计算。" in str([row[0] for row in book["说明"].values])
 
 
 def test_regions_of_one_name_are_told_apart(call, tmp_path: Path) -> None:

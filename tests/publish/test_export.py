@@ -208,7 +208,7 @@ def test_only_web_addresses_become_links(tmp_path: Path, chain: pd.DataFrame) ->
 @pytest.mark.parametrize(("lang", "words"), [("zh", "区间以其"), ("en", "A range counts with its")])
 def test_the_choice_for_ranges_is_printed(tmp_path: Path, chain: pd.DataFrame, end: str, lang: str, words: str) -> None:
     """Word, LaTeX and Excel say which end of a range counts; CSV and Stata have it in a column."""
-    said = {"low": ("下限", "low end"), "mid": ("中点", "midpoint"), "high": ("上限", "high end")}[end][lang == "en"]
+    said = {"low": ("下端", "low end"), "mid": ("中点", "midpoint"), "high": ("上端", "high end")}[end][lang == "en"]
     table = chain.assign(range_end=end)
     text = save_table(table, tmp_path / "t.tex", lang=lang).read_text("utf-8")
     page = docx.Document(str(save_table(table, tmp_path / "t.docx", lang=lang)))

@@ -262,7 +262,7 @@ def _list_names(codes: Iterable[str], lang: str) -> str:
 def _name_level(row: Mapping[str, Any], lang: str) -> str:
     """Return a region's name, in English with its level, which a Chinese name shows by itself."""
     name = str(row["region_name"])
-    return name if lang == "zh" else f"{name} ({say('level.' + row['level'], lang)})"
+    return name if lang == "zh" else f"{name} ({say('level_cell.' + row['level'], lang)})"
 
 
 def _end(text: str, lang: str) -> str:
