@@ -121,7 +121,10 @@ def test_unknown_level_is_refused() -> None:
         ("code,name\n320804,淮阴区\n", "expected the columns region_code,name,"),
         ("", "expected the columns region_code,name,"),
         (f"{region_table._COLUMNS}\n320804,淮阴区\n", "line 2: not enough values"),
-        (f"{region_table._COLUMNS}\n320804,淮阴区,淮阴,county,江苏省,淮安市,soon,,\n", "line 2: invalid literal"),
+        (
+            f"{region_table._COLUMNS}\n320804,淮阴区,淮阴,Huaiyin District,county,江苏省,淮安市,soon,,\n",
+            "line 2: invalid literal",
+        ),
     ],
 )
 def test_broken_table_names_the_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, words: str) -> None:

@@ -12,7 +12,7 @@ from policylab.errors import DataError
 from policylab.project import data_path
 
 _TABLE_START = 1981  # units of that year are taken to have existed before; the table goes back no further
-_COLUMNS = "region_code,name,short_name,level,province,city,valid_from,valid_to,successor_codes"
+_COLUMNS = "region_code,name,short_name,name_en,level,province,city,valid_from,valid_to,successor_codes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ class Region:
         The full name: 淮阴区.
     short_name : str
         The name without what it is: 淮阴, 恩施 for 恩施土家族苗族自治州; the full name where this leaves one character.
+    name_en : str
+        The name in English: Huaiyin District, Huai'an, Jiangsu; in ASCII, Hanyu Pinyin without tones, LYU for ü, names
+        that are known otherwise as they are known (Hohhot). Cities and provinces have no word for their kind.
     level : "national", "province", "city" or "county"
         "city" is every prefecture-level unit: 地级市, 地区, 自治州, 盟. "county" is every unit below it.
     province, city : str
@@ -42,6 +45,7 @@ class Region:
     region_code: str
     name: str
     short_name: str
+    name_en: str
     level: str
     province: str
     city: str
@@ -120,10 +124,10 @@ def _table_text() -> str:
 def _to_region(row: list[str], where: str) -> Region:
     """Build one region from a row of the table."""
     try:
-        code, name, short, level, province, city, begin, end, successors = row
+        code, name, short, english, level, province, city, begin, end, successors = row
         # A code with a year, 120113[2020], is a part that went over while the unit went on: not a successor.
         codes = tuple(item for item in successors.split(";") if item and "[" not in item)
         years = int(begin), int(end) if end else None
-        return Region(code, name, short, level, province, city, *years, codes if end else ())
+        return Region(code, name, short, english, level, province, city, *years, codes if end else ())
     except ValueError as error:
         raise DataError(f"data/regions.csv {where}: {error}; expected {_COLUMNS}") from error

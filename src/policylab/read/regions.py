@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from policylab.errors import UnknownNameError, close_matches
+from policylab.read.english_names import is_english, match_english, prefer_whole
 from policylab.read.region_table import Region, load_regions, rows_by_name, rows_of_code
 
 __all__ = ["LEVELS", "NATIONAL_CODE", "RULES", "Region", "find_region", "list_peers", "list_regions", "list_superiors"]
@@ -29,7 +30,8 @@ def find_region(code_or_name: str, *, report_year: int | None = None) -> Region:
     Return the region that a code or name meant in a year; without a year, what it means today.
 
     Names may be full (淮阴区), short (淮阴) or follow those of the units above (淮安市淮阴区, 江苏淮安淮阴). A full
-    name goes before a short one: 吉林省 is the province, and 吉林 asks back.
+    name goes before a short one: 吉林省 is the province, and 吉林 asks back. English names are found likewise, the units
+    above after a comma: Huaiyin District, Yanbian, "Gulou District, Xuzhou".
 
     Parameters
     ----------
@@ -50,6 +52,8 @@ def find_region(code_or_name: str, *, report_year: int | None = None) -> Region:
     '320804'
     >>> find_region("320821", report_year=1999).name
     '淮阴县'
+    >>> find_region("huaiyin county", report_year=1999).region_code
+    '320821'
     """
     asked = str(code_or_name).strip()
     found = match_regions(asked, report_year=report_year)
@@ -72,7 +76,8 @@ def match_regions(code_or_name: str, *, report_year: int | None = None) -> list[
     >>> [region.city for region in match_regions("鼓楼区", report_year=2023)]
     ['南京市', '徐州市', '福州市', '开封市']
     """
-    return _keep_existing(_match_rows(code_or_name), report_year)
+    found = _keep_existing(_match_rows(code_or_name), report_year)
+    return prefer_whole(code_or_name, found) if is_english(code_or_name) else found
 
 
 def list_superiors(region_code: str, *, report_year: int) -> list[Region]:
@@ -183,6 +188,8 @@ def _match_rows(name: str) -> Sequence[Region]:
     """Return all rows that a code or name may mean: full names first, then with the units above, then short names."""
     if _is_code(name):
         return rows_of_code(name)
+    if is_english(name):
+        return match_english(name)
     full, short = rows_by_name()
     if name in full:
         return full[name]
@@ -261,7 +268,7 @@ def _tell_unknown(asked: str, report_year: int | None) -> str:
         beside = [f"{region.region_code} {region.name}" for region in existing if region.region_code[:4] == asked[:4]]
         near = f"; codes beginning with {asked[:4]}: {', '.join(beside[:12])}" if beside else ""
         return f"no region has the code {asked!r}; a code has six digits{near}"
-    names = [region.name for region in existing]
+    names = dict.fromkeys(region.name_en if is_english(asked) else region.name for region in existing)
     near = close_matches(asked, names) or close_matches(asked, (region.short_name for region in existing))
     return f"no region has the name {asked!r}{near or '; give its six-digit code'}"
 

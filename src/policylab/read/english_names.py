@@ -1,0 +1,102 @@
+"""English names of regions: what "Huaiyin District", "Huaiyin" or "Gulou District, Xuzhou" may mean."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from policylab.codebook.romanisation import load_romanisation
+from policylab.read.region_table import Region, load_regions
+
+# What may be said of a province or city although its English name goes without.
+_SPOKEN = {" province": "省", " autonomous region": "自治区", " city": "市", " municipality": "市"}
+
+
+def is_english(name: str) -> bool:
+    """Whether a name is in Latin letters."""
+    return re.match("[a-z]", _fold(name)) is not None
+
+
+def match_english(name: str) -> list[Region]:
+    """
+    Return all rows that an English name may mean, with the word for the kind or without it, upper or lower case.
+
+    The units above may follow after commas; apostrophes and accents may be missing.
+
+    Examples
+    --------
+    >>> [region.region_code for region in match_english("huaiyin district, Huai'an")]
+    ['320804']
+    """
+    folded = _fold(name)
+    if found := [*_index()[0].get(folded, []), *_index()[1].get(folded, [])]:
+        return list(dict.fromkeys(found))
+    for spoken, kind in _SPOKEN.items():
+        if found := _index()[0].get(folded.removesuffix(spoken), []) if folded.endswith(spoken) else []:
+            return [region for region in found if region.name.endswith(kind)]
+    own, comma, above = name.rpartition(",")
+    if not comma:
+        return []
+    return [region for region in match_english(own) if _fold(above) in map(_fold, list_english_above(region))]
+
+
+def prefer_whole(name: str, found: Sequence[Region]) -> list[Region]:
+    """Return the regions whose whole English name this is, or all of them: Nanjing is the city before 南靖 Nanjing County."""
+    folded = _fold(name)
+    exact = [region for region in found if region.name_en.casefold() == name.strip().casefold()]
+    return exact or [region for region in found if _fold(region.name_en) == folded] or list(found)
+
+
+def list_english_above(region: Region) -> list[str]:
+    """
+    Return the English names of the city and the province that a region lies in.
+
+    Examples
+    --------
+    >>> list_english_above(match_english("Kunshan")[0])
+    ['Suzhou', 'Jiangsu']
+    """
+    names = [_names_of_superiors().get(name, "") for name in (region.city, region.province) if name != region.name]
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _fold(name: str) -> str:
+    """Return a name for comparison: lower case, without accents, apostrophes and hyphens."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    return " ".join(re.sub("['’ʼ`-]", "", plain).casefold().split())
+
+
+@cache
+def _index() -> tuple[Mapping[str, list[Region]], Mapping[str, list[Region]]]:
+    """Index the table by whole English names and by those without the word for the kind."""
+    whole, short = defaultdict(list), defaultdict(list)
+    for region in load_regions():
+        whole[_fold(region.name_en)].append(region)
+        short[_fold(_shorten(region))].append(region)
+    return dict(whole), dict(short)
+
+
+def _shorten(region: Region) -> str:
+    """Return an English name without the word for the kind and the nationalities: Yanbian."""
+    kinds, peoples = _endings()
+    name = kinds.sub("", region.name_en)
+    return peoples.sub("", name) if "族" in region.name or "自治" in region.name else name
+
+
+@cache
+def _endings() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of the words for kinds and of the nationalities at the end of a name."""
+    rules = load_romanisation()
+    kinds = {english.removeprefix("{}") for ((_, english),) in rules["generic"].values()} - {""}
+    peoples = {english for ((_, english),) in rules["nationality"].values()}
+    longest_first = sorted(map(re.escape, kinds), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(longest_first)})$"), re.compile(f"(?:(?:,| and)? (?:{'|'.join(peoples)}))+$")
+
+
+@cache
+def _names_of_superiors() -> dict[str, str]:
+    """Map the Chinese names of provinces and cities to the English ones."""
+    return {region.name: region.name_en for region in load_regions() if region.level in ("province", "city")}
