@@ -20,6 +20,7 @@ from policylab.model import Document
 from policylab.project import notebook_path, write_atomic
 from policylab.publish.fonts import cut_truetype
 from policylab.publish.material import find_report
+from policylab.publish.region_names import name_region
 from policylab.publish.render import render_page
 from policylab.publish.words import check_language, say
 from policylab.read.files import read_report
@@ -107,7 +108,7 @@ def run_report(
     with tempfile.TemporaryDirectory(prefix=".run-", dir=folder) as work, ThreadPoolExecutor(1) as beside:
         headline = beside.submit(_list_headline, document)  # while this process would only wait for the kernel
         executed = _execute(source, Path(work), parameters, failed=folder / "_failed" / name)
-        title = say("title", lang, region=region.name, year=report_year)
+        title = say("title", lang, region=name_region(region, lang), year=report_year)
         page = render_page(_to_body(executed), title=title, lang=lang)
         return _publish(Path(work), folder, name, page=page, headline=headline.result())
 

@@ -9,6 +9,7 @@ from policylab.analyse.values import take_end
 from policylab.errors import DataError
 from policylab.publish import sheet as on
 from policylab.publish.figures import SavedFigure, save_figure
+from policylab.publish.region_names import name_regions
 from policylab.publish.sheet import SOFT, WIDTHS_MM, measure_ems, open_sheet
 from policylab.publish.words import (
     describe_place,
@@ -73,6 +74,7 @@ def plot_chain(chain: pd.DataFrame, *, lang: str = "zh", width: str = "screen") 
     FontError
         If the font lacks a character.
     """
+    chain = name_regions(chain, lang)
     panels = [(str(code), rows) for code, rows in chain.groupby("indicator", sort=False) if _is_comparable(rows)]
     if not panels:
         raise NothingToDrawError("nothing to draw: no indicator has percentages at two levels; show the table instead")
@@ -117,6 +119,7 @@ def plot_peers(
     UnknownNameError, FontError
         As in `plot_chain`.
     """
+    peers = name_regions(peers, lang)
     ranked = peers[peers["low"].notna()].sort_values(["rank", "region_code"], kind="stable")
     if ranked.empty:
         raise NothingToDrawError(
@@ -160,6 +163,7 @@ def plot_trend(trend: pd.DataFrame, *, indicator: str, lang: str = "zh", width: 
     UnknownNameError, FontError
         As in `plot_chain`.
     """
+    trend = name_regions(trend, lang)
     if not trend["low"].notna().any():
         raise NothingToDrawError(
             f"nothing to draw: no report of these regions has a number for {indicator}; show the table instead"

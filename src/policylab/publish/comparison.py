@@ -14,6 +14,7 @@ from policylab.errors import DataError
 from policylab.publish.export import PAGES, check_suffix, save_table, save_workbook
 from policylab.publish.layouts import Layout, lay_out_chain, lay_out_peers
 from policylab.publish.material import add_provinces, choose_peers
+from policylab.publish.region_names import name_region
 from policylab.publish.words import name_indicator, say
 from policylab.read.regions import Region, find_region
 
@@ -169,7 +170,10 @@ def _lay_out(rows: pd.DataFrame, which: str, region_code: str, lang: str) -> Lay
 def _list_sheets(comparison: Comparison, lang: str) -> dict[str, Layout]:
     """Return the sheets of the workbook: the chain, then the peers by indicator, with the captions of their pages."""
     chain, own = comparison.chain, comparison.region.region_code
-    step, ranks = say("layout.step_note", lang, region=comparison.region.name), say("layout.rank_note", lang)
+    step, ranks = (
+        say("layout.step_note", lang, region=name_region(comparison.region, lang)),
+        say("layout.rank_note", lang),
+    )
     sheets = {say("export.chain", lang): Layout(_show(chain), chain, lay_out_chain(chain, lang).caption, (step,))}
     for code, rows in comparison.peers.groupby("indicator", sort=False):
         caption = lay_out_peers(rows, own, lang).caption

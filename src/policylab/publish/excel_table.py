@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from openpyxl.styles import Alignment
     from openpyxl.worksheet.worksheet import Worksheet
 
-_SOURCE = ["region_name", "report_year", "indicator", "as_written", "report_id", "source_kind", "start", "end"]
+_SOURCE = [
+    "region_name",
+    "region_name_zh",
+    "report_year",
+    "indicator",
+    "as_written",
+    "report_id",
+    "source_kind",
+    "start",
+    "end",
+]
 _SOURCE += ["section", "rule_id", "status", "flag", "n_values", "sha256", "source_url"]
 _WIDEST, _NARROWEST = 60, 6  # characters
 _SHEET_NAME = 31  # characters, as Excel has it

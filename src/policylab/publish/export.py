@@ -14,6 +14,7 @@ from policylab.publish.excel_table import render_excel
 from policylab.publish.latex_table import render_latex
 from policylab.publish.layouts import Layout, lay_out
 from policylab.publish.printed import Printed
+from policylab.publish.region_names import name_beside
 from policylab.publish.stata_table import render_stata
 from policylab.publish.word_table import render_word
 from policylab.publish.words import check_language, describe_sources, say
@@ -149,12 +150,12 @@ def _lay_out(table: pd.DataFrame, path: Path, lang: str) -> Layout:
 
 def _print(layout: Layout, caption: str, notes: Sequence[str], lang: str) -> Printed:
     """Put around a table what is printed with it: caption, the choice for ranges, notes and sources."""
-    data = layout.data
+    data = name_beside(layout.data, lang)
     ends = [say("export.range", lang, end=say(f"end.{end}", lang)) for end in _list_ends(data)]
     source = describe_sources(data, lang) if set(data.columns) >= _SOURCED else ""
     made = say("export.facts", lang, library=f"policylab {__version__}")
     return Printed(
-        table=layout.table,
+        table=name_beside(layout.table, lang),
         data=data,
         lang=lang,
         caption=caption or layout.caption,

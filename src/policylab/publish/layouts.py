@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from policylab.errors import DataError
 from policylab.publish.printed import label_column, print_cell
+from policylab.publish.region_names import name_regions
 from policylab.publish.words import (
     describe_absence,
     format_number,
@@ -67,7 +68,7 @@ def lay_out(table: pd.DataFrame, lang: str) -> Layout:
             return lay_out_peers(table, "", lang)
         if table["indicator"].nunique() == 1 and table["region_code"].nunique() < MOST_COLUMNS:
             return lay_out_trend(table, lang)
-    kept, notes = _drop_constant(table, lang)
+    kept, notes = _drop_constant(name_regions(table, lang), lang)
     if len(kept.columns) > MOST_COLUMNS:
         example = f"table[{[str(name) for name in table.columns[:3]]}]"
         raise DataError(
@@ -90,6 +91,7 @@ def lay_out_chain(chain: pd.DataFrame, lang: str) -> Layout:
     """
     import pandas as pd
 
+    chain = name_regions(chain, lang)
     cells, notes = _write_values(chain, lang)
     own, is_chain = chain["region_name"].iloc[-1], chain["region_code"].nunique() > 1
     rows = []
@@ -119,6 +121,7 @@ def lay_out_peers(peers: pd.DataFrame, region_code: str, lang: str) -> Layout:
         The region whose rank is told; "" for none.
     lang : "zh" or "en"
     """
+    peers = name_regions(peers, lang)
     codes = list(dict.fromkeys(peers["indicator"]))
     shown = codes[: MOST_COLUMNS - 1]
     rows = peers[peers["indicator"].isin(shown)]
@@ -146,6 +149,7 @@ def lay_out_trend(trend: pd.DataFrame, lang: str) -> Layout:
     """
     import pandas as pd
 
+    trend = name_regions(trend, lang)
     known = trend.loc[trend["missing"].ne("no_report"), "report_year"]
     shown = trend[trend["report_year"].isin(known)]
     cells, notes = _write_values(shown, lang)
@@ -203,7 +207,7 @@ def _lay_out_values(rows: pd.DataFrame, region_code: str, lang: str) -> tuple[pd
     if region_code in names:
         own = [group[group["region_code"].eq(region_code)].iloc[0] for _, group in groups]
         ranks = ["" if is_na(row["rank"]) else str(row["rank"]) for row in own]
-        foot[say("layout.own_rank", lang, region=_name_alone(names[region_code]))] = ranks
+        foot[say("layout.own_rank", lang, region=_name_alone(names[region_code], lang))] = ranks
     below = pd.DataFrame([[name, *values] for name, values in foot.items()], columns=table.columns)
     return pd.concat([table, below], ignore_index=True), len(foot), notes
 
@@ -240,7 +244,7 @@ def _find_median(rows: pd.DataFrame) -> str:
 def _title_peers(rows: pd.DataFrame, region_code: str, lang: str) -> str:
     """Return the caption of a table of peers."""
     own = rows.loc[rows["region_code"].eq(region_code), "region_name"]
-    place = {"region": _name_alone(own.iloc[0]) if len(own) else "", "years": rows["report_year"].iloc[0]}
+    place = {"region": _name_alone(own.iloc[0], lang) if len(own) else "", "years": rows["report_year"].iloc[0]}
     if own.empty:
         n = rows["region_code"].nunique()
         return say("peers.title", lang, indicator=_list_names(rows["indicator"], lang), years=place["years"], n=n)
@@ -249,9 +253,9 @@ def _title_peers(rows: pd.DataFrame, region_code: str, lang: str) -> str:
     return say("layout.one", lang, indicator=name_indicator(rows["indicator"].iloc[0], lang), **place)
 
 
-def _name_alone(name: str) -> str:
-    """Return a region's name without the province that stands before it where there are several."""
-    return name.rpartition(" ")[2]
+def _name_alone(name: str, lang: str) -> str:
+    """Return a Chinese name without the province that stands before it where there are several."""
+    return name.rpartition(" ")[2] if lang == "zh" else name
 
 
 def _list_names(codes: Iterable[str], lang: str) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from policylab.model import Document
 from policylab.publish.charts import NothingToDrawError
 from policylab.publish.figures import SavedFigure, save_figure
+from policylab.publish.region_names import name_place, name_region, name_regions
 from policylab.publish.render import Html, join_html, render_fold, render_link, render_quote, render_table, render_text
 from policylab.publish.words import (
     format_number,
@@ -37,9 +38,10 @@ _HASH_SHOWN = 12
 
 def write_title(document: Document, region: Region, lang: str) -> Html:
     """Return the title, which district and text the report is about, and a caution where the text is an excerpt."""
-    title = Html("<h1>{}</h1>").format(say("title", lang, region=region.name, year=document.report_year))
+    year = document.report_year
+    title = Html("<h1>{}</h1>").format(say("title", lang, region=name_region(region, lang), year=year))
     name = document.source.get("title") or document.report_id
-    place = say("subtitle", lang, place=region.full_name, code=region.region_code, title=name)
+    place = say("subtitle", lang, place=name_place(region, lang), code=region.region_code, title=name)
     parts: list[Markup] = [title, _paragraph(place, "soft")]
     if document.source.get("completeness") in _EXCERPTS:
         parts.append(_paragraph(say("caution.excerpt", lang), "caution"))
@@ -48,6 +50,7 @@ def write_title(document: Document, region: Region, lang: str) -> Html:
 
 def write_summary(own: pd.DataFrame, chain: pd.DataFrame, ranks: pd.DataFrame, lang: str) -> Html:
     """Return the answer in a few lines: how many targets, the first indicator's steps over the levels above, its rank."""
+    chain, ranks = name_regions(chain, lang), name_regions(ranks, lang)
     headline = own[own["headline"]]
     numbers = int(headline["low"].notna().sum())
     counts = {"all": len(own), "headline": len(headline), "numbers": numbers, "words": len(headline) - numbers}
@@ -69,6 +72,7 @@ def write_chain(chain: pd.DataFrame, lang: str) -> Html:
     """Return the table of the levels, one row per indicator and one column per level, with the step added at each."""
     if chain.empty:
         return _write_section("chain", None, lang)
+    chain = name_regions(chain, lang)
     header = [say("column.indicator", lang), *dict.fromkeys(chain["region_name"])]
     rows = [
         [name_indicator(str(code), lang), *(_tell_level(row, lang) for row in list_rows(levels))]
@@ -87,6 +91,7 @@ def write_heading(key: str, lang: str, *, is_empty: bool) -> Html:
 
 def write_peers(peers: pd.DataFrame, region_code: str, lang: str, *, rule: str) -> Html:
     """Return where one region stands among its peers, in words; the figure and its data list all of them."""
+    peers = name_regions(peers, lang)
     place = {"indicator": name_indicator(peers["indicator"].iloc[0], lang), "year": peers["report_year"].iloc[0]}
     kinds = peers.loc[peers["low"].notna(), "source_kind"].value_counts()
     counts = {"n": len(peers), "read": int(kinds.get("report", 0)), "cited": int(kinds.get("citation", 0))}
@@ -119,6 +124,7 @@ def write_trend(trend: pd.DataFrame, lang: str) -> Html:
     """Return the table of the years, one row per report year and one column per region, folded."""
     if not trend["low"].notna().any():
         return _write_section("trend", None, lang)
+    trend = name_regions(trend, lang)
     header = [say("column.report_year", lang), *dict.fromkeys(trend["region_name"])]
     years = trend[trend["missing"] != "no_report"].groupby("report_year")
     cells = {(row["report_year"], row["region_name"]): format_value(row, lang) for row in list_rows(trend)}
@@ -282,6 +288,7 @@ def _list_compared(document: Document, compared: Sequence[pd.DataFrame], lang: s
     import pandas as pd
 
     names = [
+        "region_code",
         "region_name",
         "report_year",
         "indicator",
@@ -296,7 +303,7 @@ def _list_compared(document: Document, compared: Sequence[pd.DataFrame], lang: s
     tables = [table[names] for table in compared if len(table)]
     if not tables:
         return Html("")
-    used = pd.concat(tables).drop_duplicates()
+    used = name_regions(pd.concat(tables), lang).drop_duplicates()
     used = used[(used["source_kind"] != "") & (used["report_id"] != document.report_id)]
     rows = []
     for row in list_rows(used):

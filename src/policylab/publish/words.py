@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policylab.errors import UnknownNameError, close_matches
+from policylab.publish.region_names import name_regions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,6 +143,7 @@ def describe_absence(row: Mapping[str, Any], lang: str) -> str:
 def list_absent(table: pd.DataFrame, lang: str) -> str:
     """Name the regions of a table that have no number, by reason; "" where all have one."""
     reasons: dict[str, list[str]] = {}
+    table = name_regions(table, lang)
     for row in list_rows(table[table["low"].isna()]):
         reasons.setdefault(describe_absence(row, lang), []).append(str(row["region_name"]))
     parts = [
@@ -153,6 +155,7 @@ def list_absent(table: pd.DataFrame, lang: str) -> str:
 
 def describe_place(table: pd.DataFrame, lang: str) -> dict[str, object]:
     """Return what titles say of a table: its last region, its years, how many regions have a number."""
+    table = name_regions(table, lang)
     years = sorted(set(table["report_year"])) if "report_year" in table else []
     return {
         "region": table["region_name"].iloc[-1],
@@ -170,6 +173,7 @@ def describe_sources(table: pd.DataFrame, lang: str) -> str:
     table : DataFrame with region_code, report_year, source_kind and low
         Rows without a number count as read where they have a report.
     """
+    table = name_regions(table, lang)
     read = table[table["source_kind"] == "report"]
     cited = table[table["source_kind"] == "citation"]
     parts = []
@@ -193,13 +197,14 @@ def list_sources(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def describe_rows(table: pd.DataFrame, caption: str, lang: str, *, limit: int = 60) -> str:
     """Return a caption followed by the numbers of a table: what a figure of it says to who cannot see it."""
+    table = name_regions(table, lang)
     numbers = table[table["low"].notna()]
     parts = [f"{_name_row(row, table, lang)} {format_value(row, lang)}" for row in list_rows(numbers.head(limit))]
     if len(numbers) > limit:
         parts.append(say("alt.more", lang, n=len(numbers) - limit))
     if len(numbers) < len(table):
         parts.append(say("alt.absent", lang, n=len(table) - len(numbers)))
-    return say("alt.all", lang, caption=caption, parts=say("alt.separator", lang).join(parts))
+    return say("alt.all", lang, caption=caption.rstrip(".。"), parts=say("alt.separator", lang).join(parts))
 
 
 def _name_row(row: Mapping[str, Any], table: pd.DataFrame, lang: str) -> str:
