@@ -31,23 +31,19 @@ def match_english(name: str) -> list[Region]:
     >>> [region.region_code for region in match_english("huaiyin district, Huai'an")]
     ['320804']
     """
-    folded = _fold(name)
-    if found := [*_index()[0].get(folded, []), *_index()[1].get(folded, [])]:
-        return list(dict.fromkeys(found))
-    for spoken, kind in _SPOKEN.items():
-        if found := _index()[0].get(folded.removesuffix(spoken), []) if folded.endswith(spoken) else []:
-            return [region for region in found if region.name.endswith(kind)]
-    own, comma, above = name.rpartition(",")
-    if not comma:
-        return []
-    return [region for region in match_english(own) if _fold(above) in map(_fold, list_english_above(region))]
+    for own, above in _split(name):
+        if found := [region for region in _look_up(own) if not above or above in _list_ways_above(region)]:
+            return found
+    return []
 
 
 def prefer_whole(name: str, found: Sequence[Region]) -> list[Region]:
     """Return the regions whose whole English name this is, or all of them: Nanjing is the city before 南靖 Nanjing County."""
-    folded = _fold(name)
-    exact = [region for region in found if region.name_en.casefold() == name.strip().casefold()]
-    return exact or [region for region in found if _fold(region.name_en) == folded] or list(found)
+    for own, _ in _split(name):
+        exact = [region for region in found if region.name_en.casefold() == own.casefold()]
+        if whole := exact or [region for region in found if _fold(region.name_en) == _fold(own)]:
+            return whole
+    return list(found)
 
 
 def list_english_above(region: Region) -> list[str]:
@@ -61,6 +57,33 @@ def list_english_above(region: Region) -> list[str]:
     """
     names = [_names_of_superiors().get(name, "") for name in (region.city, region.province) if name != region.name]
     return list(dict.fromkeys(name for name in names if name))
+
+
+def _split(name: str) -> list[tuple[str, str]]:
+    """Split a name from those of the units above in every way that its commas allow, the whole name first."""
+    parts = [part.strip() for part in name.split(",")]
+    return [(", ".join(parts[:at]), _fold(", ".join(parts[at:]))) for at in range(len(parts), 0, -1)]
+
+
+def _look_up(name: str) -> list[Region]:
+    """Return the rows under a name with or without the word for the kind, or with one that only speech has."""
+    whole, short = _index()
+    folded = _fold(name)
+    if found := [*whole.get(folded, []), *short.get(folded, [])]:
+        return list(dict.fromkeys(found))
+    spoken = [(word, kind) for word, kind in _SPOKEN.items() if folded.endswith(word)]
+    return [
+        region
+        for word, kind in spoken
+        for region in whole.get(folded.removesuffix(word), [])
+        if region.name.endswith(kind)
+    ]
+
+
+def _list_ways_above(region: Region) -> list[str]:
+    """Return how the units above may be named: the city, the province, or both."""
+    above = list_english_above(region)
+    return [_fold(words) for words in (*above, ", ".join(above))]
 
 
 def _fold(name: str) -> str:
