@@ -157,10 +157,12 @@ def test_latex_text_has_no_bare_special_character(text: str) -> None:
 
 
 def test_csv_holds_codes_and_every_column(tmp_path: Path, chain: pd.DataFrame) -> None:
-    """CSV keeps the library's names and codes, whatever the language, and pandas reads back what was written."""
+    """CSV keeps the library's names and codes, in English with the Chinese names beside; pandas reads back what was written."""
     path = save_table(chain, tmp_path / "table.csv", lang="en")
     back = pd.read_csv(path, encoding="utf-8-sig", dtype={"region_code": "str"}, keep_default_na=False)
-    assert list(back.columns) == list(chain.columns)
+    assert list(back.columns) == [*chain.columns[:2], "region_name_zh", *chain.columns[2:]]
+    assert back["region_name"].tolist()[:4] == ["China", "Jiangsu", "Huai'an", "Huaiyin District"]
+    assert back["region_name_zh"].tolist() == chain["region_name"].tolist()
     assert back["bound"].tolist() == chain["bound"].tolist()
     assert pd.to_numeric(back["low"]).tolist()[0] == 5
 
@@ -177,8 +179,9 @@ def test_excel_says_labels_in_one_language(
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
     assert sheet.freeze_panes is not None
     assert heading in heads
-    assert bound in {row[list(chain.columns).index("bound")] for row in rows}
-    assert all(isinstance(row[list(chain.columns).index("report_year")], int) for row in rows)
+    years = heads["年份" if lang == "zh" else "Year"]
+    assert any(bound in row for row in rows)
+    assert all(isinstance(row[years], int) for row in rows)
     assert all(isinstance(row[0], str) for row in rows)  # codes of regions are text
     assert len(rows) == len(chain)
     assert all(6 <= dimension.width <= 62 for dimension in sheet.column_dimensions.values())
@@ -346,7 +349,7 @@ def test_one_workbook_holds_many_tables(tmp_path: Path, chain: pd.DataFrame, pee
     assert len(book.sheetnames) == 4
     assert book.sheetnames[-2:] == ["sources", "notes"]
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in book.sheetnames)
-    kinds = {row[5] for row in book["sources"].iter_rows(min_row=2, values_only=True)}
+    kinds = {row[6] for row in book["sources"].iter_rows(min_row=2, values_only=True)}
     assert kinds == {"read from the report", "cited from news"}
 
 
@@ -386,7 +389,7 @@ def test_peers_of_many_indicators_fit_nine_columns(peers: pd.DataFrame) -> None:
     assert len(laid.table.columns) == 9
     assert any(note.startswith("Left out for width: ") for note in laid.notes)
     own = peers.loc[peers["region_code"].eq("320804"), "rank"].iloc[0]
-    assert laid.table.iloc[-1].tolist() == ["Rank of 淮阴区", *[str(own)] * 8]
+    assert laid.table.iloc[-1].tolist() == ["Rank of Huaiyin District", *[str(own)] * 8]
 
 
 def test_figures_and_tables_write_one_kind_of_csv(chain: pd.DataFrame) -> None:

@@ -74,7 +74,7 @@ def plot_chain(chain: pd.DataFrame, *, lang: str = "zh", width: str = "screen") 
     FontError
         If the font lacks a character.
     """
-    chain = name_regions(chain, lang)
+    chain = name_regions(chain, lang, is_short=True)
     panels = [(str(code), rows) for code, rows in chain.groupby("indicator", sort=False) if _is_comparable(rows)]
     if not panels:
         raise NothingToDrawError("nothing to draw: no indicator has percentages at two levels; show the table instead")
@@ -119,7 +119,7 @@ def plot_peers(
     UnknownNameError, FontError
         As in `plot_chain`.
     """
-    peers = name_regions(peers, lang)
+    peers = name_regions(peers, lang, is_short=True)
     ranked = peers[peers["low"].notna()].sort_values(["rank", "region_code"], kind="stable")
     if ranked.empty:
         raise NothingToDrawError(
@@ -163,7 +163,7 @@ def plot_trend(trend: pd.DataFrame, *, indicator: str, lang: str = "zh", width: 
     UnknownNameError, FontError
         As in `plot_chain`.
     """
-    trend = name_regions(trend, lang)
+    trend = name_regions(trend, lang, is_short=True)
     if not trend["low"].notna().any():
         raise NothingToDrawError(
             f"nothing to draw: no report of these regions has a number for {indicator}; show the table instead"
@@ -171,7 +171,9 @@ def plot_trend(trend: pd.DataFrame, *, indicator: str, lang: str = "zh", width: 
     with open_sheet(width) as sheet:
         title = say("trend.title", lang, indicator=name_indicator(indicator, lang))
         top = sheet.write_title(title, is_shown=width == "screen") + 0.2
-        names = max(measure_ems(say("trend.unset", lang, name=name)) for name in trend["region_name"]) + 4.2
+        unset = trend.loc[_is_unset(trend), "region_name"].unique()
+        marks = [measure_ems(say("trend.unset", lang, name=name)) + 1.2 for name in unset]
+        names = max([*marks, *(measure_ems(name) + 4.2 for name in trend["region_name"].unique())])
         box = (2.4, top, sheet.width - names - 2.4, min(max(0.42 * sheet.width, 17), 24))
         _draw_lines(sheet.add_axes(box), trend, size=(box[2], box[3]), lang=lang)
         return sheet.finish(top + box[3] + 2, [say("trend.note", lang), describe_sources(trend, lang)])
@@ -250,7 +252,7 @@ def _draw_lines(ax: Axes, trend: pd.DataFrame, *, size: tuple[float, float], lan
     regions = [(str(name), rows.sort_values("report_year")) for name, rows in trend.groupby("region_name", sort=False)]
     unset = {name: rows.loc[_is_unset(rows), "report_year"] for name, rows in regions}
     unset = {name: years for name, years in unset.items() if len(years)}
-    em = _set_scales(ax, trend, height=size[1], n_unset=len(unset))
+    em = _set_scales(ax, trend, size=size, n_unset=len(unset))
     mark = on.to_points(min(0.52, 0.55 * size[0] / trend["report_year"].nunique()))
     names: list[tuple[float, str, Mapping[str, Any]]] = []
     for number, (name, rows) in enumerate(regions):
@@ -270,13 +272,13 @@ def _is_unset(rows: pd.DataFrame) -> pd.Series[bool]:
     return rows["low"].isna() & rows["missing"].isin(UNSET)
 
 
-def _set_scales(ax: Axes, trend: pd.DataFrame, *, height: float, n_unset: int) -> float:
+def _set_scales(ax: Axes, trend: pd.DataFrame, *, size: tuple[float, float], n_unset: int) -> float:
     """Set years and values as scales, with room for the crosses below; return how much of the values one em is."""
     years = trend.loc[trend["low"].notna() | _is_unset(trend), "report_year"]
     ax.set_xlim(years.min() - 0.7, years.max() + 0.7)
-    on.set_ticks(ax.xaxis, most=9, is_integer=True)
+    on.set_ticks(ax.xaxis, most=max(1, min(9, int(size[0] / 3))), is_integer=True)
     low, high = float(trend["low"].min()), float(trend["high"].max())
-    free = height - 1.6 - 1.3 * n_unset - 1.2
+    free = size[1] - 1.6 - 1.3 * n_unset - 1.2
     em = (high - low or 1.0) / free
     ax.set_ylim(low - em * (1.3 * n_unset + 1.6), high + em * 1.2)
     on.set_ticks(ax.yaxis, most=6, floor=low - 2 * em)

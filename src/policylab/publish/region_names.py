@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from policylab.read.english_names import list_english_above
+from policylab.read.english_names import drop_nationalities, list_english_above
 from policylab.read.regions import Region, find_region, match_regions
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def name_region(region: Region | str, lang: str, *, report_year: int | None = No
     return found.name if lang == "zh" else found.name_en
 
 
-def name_regions(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+def name_regions(table: pd.DataFrame, lang: str, *, is_short: bool = False) -> pd.DataFrame:
     """
     Return a table with its regions named in one language; for "zh" the table as it is.
 
@@ -52,6 +53,8 @@ def name_regions(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     table : DataFrame with region_code and region_name, or superior_code and superior_name, and where known report_year
         Without these columns it is returned as it is. Not modified.
     lang : "zh" or "en"
+    is_short : bool
+        Leave the nationalities out of English names, as charts do: Yanbian Autonomous Prefecture.
 
     Examples
     --------
@@ -65,7 +68,7 @@ def name_regions(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     known = set(table.columns)
     for code, name in _NAMED:
         if {code, name} <= known:
-            table = table.assign(**{name: _translate(table, code, name)})
+            table = table.assign(**{name: _translate(table, code, name, is_short)})
     return table
 
 
@@ -97,12 +100,17 @@ def name_beside(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     return named
 
 
-def _translate(table: pd.DataFrame, code: str, name: str) -> list[str]:
+def _translate(table: pd.DataFrame, code: str, name: str, is_short: bool) -> list[str]:
     """Return a column of names in English."""
     pairs = list(zip(table[code], table[name], strict=True))
     years = table["report_year"].tolist() if "report_year" in table else [None] * len(pairs)
     latest = dict(zip(pairs, years, strict=True))
-    names = _tell_apart({pair: _find_region(*pair, year) for pair, year in latest.items()})
+    regions = {pair: _find_region(*pair, year) for pair, year in latest.items()}
+    if is_short:
+        regions = {
+            pair: region and replace(region, name_en=drop_nationalities(region)) for pair, region in regions.items()
+        }
+    names = _tell_apart(regions)
     return [names[pair] for pair in pairs]
 
 

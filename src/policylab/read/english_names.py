@@ -59,6 +59,20 @@ def list_english_above(region: Region) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
+def drop_nationalities(region: Region) -> str:
+    """
+    Return the English name without the nationalities of an autonomous unit, which make it long.
+
+    Examples
+    --------
+    >>> drop_nationalities(match_english("Yanbian Korean Autonomous Prefecture")[0])
+    'Yanbian Autonomous Prefecture'
+    """
+    kinds, _ = _endings()
+    kind = kinds.search(region.name_en) if "自治" in region.name else None
+    return _shorten(region) + kind.group() if kind else region.name_en
+
+
 def _split(name: str) -> list[tuple[str, str]]:
     """Split a name from those of the units above in every way that its commas allow, the whole name first."""
     parts = [part.strip() for part in name.split(",")]
