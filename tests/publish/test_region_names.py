@@ -89,12 +89,12 @@ def test_naming_twice_changes_nothing_more() -> None:
     assert once["region_name_zh"].tolist() == list(CITIES.values())
 
 
-def test_charts_leave_nationalities_out() -> None:
-    """The short name of an autonomous unit is its own name and its kind."""
+def test_charts_abbreviate() -> None:
+    """The short name of an autonomous unit is its own name and its kind, abbreviated."""
     rows = make_table({"530925": "双江拉祜族佤族布朗族傣族自治县", "150723": "鄂伦春自治旗"})
     assert name_regions(rows, "en", is_short=True)["region_name"].tolist() == [
-        "Shuangjiang Autonomous County",
-        "Oroqen Autonomous Banner",
+        "Shuangjiang Aut. County",
+        "Oroqen Aut. Banner",
     ]
 
 

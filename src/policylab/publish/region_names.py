@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from policylab.read.english_names import drop_nationalities, list_english_above
+from policylab.read.english_names import abbreviate_english, list_english_above
 from policylab.read.regions import Region, find_region, match_regions
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def name_regions(table: pd.DataFrame, lang: str, *, is_short: bool = False) -> p
         Without these columns it is returned as it is. Not modified.
     lang : "zh" or "en"
     is_short : bool
-        Leave the nationalities out of English names, as charts do: Yanbian Autonomous Prefecture.
+        Abbreviate names of autonomous units, as charts do: Yanbian Aut. Prefecture.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def _translate(table: pd.DataFrame, code: str, name: str, is_short: bool) -> lis
     regions = {pair: _find_region(*pair, year) for pair, year in latest.items()}
     if is_short:
         regions = {
-            pair: region and replace(region, name_en=drop_nationalities(region)) for pair, region in regions.items()
+            pair: region and replace(region, name_en=abbreviate_english(region)) for pair, region in regions.items()
         }
     names = _tell_apart(regions)
     return [names[pair] for pair in pairs]

@@ -59,18 +59,18 @@ def list_english_above(region: Region) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def drop_nationalities(region: Region) -> str:
+def abbreviate_english(region: Region) -> str:
     """
-    Return the English name without the nationalities of an autonomous unit, which make it long.
+    Return the English name, that of an autonomous unit without its nationalities and with Aut. for Autonomous.
 
     Examples
     --------
-    >>> drop_nationalities(match_english("Yanbian Korean Autonomous Prefecture")[0])
-    'Yanbian Autonomous Prefecture'
+    >>> abbreviate_english(match_english("Yanbian Korean Autonomous Prefecture")[0])
+    'Yanbian Aut. Prefecture'
     """
     kinds, _ = _endings()
     kind = kinds.search(region.name_en) if "自治" in region.name else None
-    return _shorten(region) + kind.group() if kind else region.name_en
+    return _shorten(region) + kind.group().replace("Autonomous", "Aut.") if kind else region.name_en
 
 
 def _split(name: str) -> list[tuple[str, str]]:
