@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,10 +147,22 @@ def list_absent(table: pd.DataFrame, lang: str) -> str:
     for row in list_rows(table[table["low"].isna()]):
         reasons.setdefault(describe_absence(row, lang), []).append(str(row["region_name"]))
     parts = [
-        say("absent.part", lang, reason=reason, names=say("list.separator", lang).join(names))
-        for reason, names in reasons.items()
+        say("absent.part", lang, reason=reason, names=join_names(names, lang)) for reason, names in reasons.items()
     ]
     return say("absent.all", lang, parts=say("absent.separator", lang).join(parts)) if parts else ""
+
+
+def join_names(names: Iterable[str], lang: str) -> str:
+    """
+    Return names of regions one after the other, apart by semicolons where one holds a comma itself.
+
+    Examples
+    --------
+    >>> join_names(["Suzhou, Anhui", "Huai'an"], "en"), join_names(["苏州市", "淮安市"], "zh")
+    ("Suzhou, Anhui; Huai'an", '苏州市、淮安市')
+    """
+    listed = list(names)
+    return "; ".join(listed) if any("," in name for name in listed) else say("list.separator", lang).join(listed)
 
 
 def describe_place(table: pd.DataFrame, lang: str) -> dict[str, object]:
@@ -182,7 +194,7 @@ def describe_sources(table: pd.DataFrame, lang: str) -> str:
         names = list(dict.fromkeys(read["region_name"]))
         key = "sources.named" if len(names) <= _NAMED_SOURCES else "sources.report"
         years = _format_years(sorted(set(read["report_year"])))
-        parts.append(say(key, lang, n=count, years=years, names=say("list.separator", lang).join(names)))
+        parts.append(say(key, lang, n=count, years=years, names=join_names(names, lang)))
     if len(cited):
         parts.append(say("sources.citation", lang, n=cited["region_code"].nunique()))
     return say("sources.all", lang, parts=say("sources.separator", lang).join(parts)) if parts else ""
