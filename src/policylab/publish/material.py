@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from policylab.analyse.compare import compare_chain, compare_peers, trend
 from policylab.analyse.coverage import build_coverage, load_coverage, outline_report
-from policylab.analyse.tables import load_targets
+from policylab.analyse.tables import load_targets, to_table
+from policylab.annotate.targets import annotate
 from policylab.errors import DataError, ReadError, close_matches
 from policylab.model import Document
 from policylab.project import data_path
+from policylab.read.corpus import iter_reports
 from policylab.read.regions import Region, find_region, list_superiors
 
 if TYPE_CHECKING:
@@ -42,6 +44,32 @@ def find_report(region_code: str, report_year: int) -> Path:
     own = [name for name in known if name.startswith(f"{region_code}-")]
     there = f"; there is {', '.join(own)}" if own else close_matches(wanted, known)
     raise ReadError(f"no report {wanted} in {folder}{there}; to add one, save its text there as {wanted}.txt (UTF-8)")
+
+
+class Facts(NamedTuple):
+    """The project's tables: one row per target, and one row per report and headline indicator with its status."""
+
+    targets: pd.DataFrame
+    coverage: pd.DataFrame
+
+
+def load_facts() -> Facts:
+    """
+    Return the project's targets and coverage, and in them what is read from the reports in ``data/reports``.
+
+    A report that lies there stands in place of what the tables held of the same region and year: whoever adds a report
+    can compare it at once.
+    """
+    import pandas as pd
+
+    documents = list(iter_reports(data_path("reports")))
+    own = to_table(target for document in documents for target in annotate(document))
+    outlines = [outline_report(document) for document in documents]
+    ids = [document.report_id for document in documents]
+    tables = (load_targets(), load_coverage())
+    others = [table[~table["report_id"].isin(ids)] for table in tables]
+    targets = pd.concat([others[0], own], ignore_index=True)
+    return Facts(targets, pd.concat([others[1], build_coverage(outlines, own)], ignore_index=True))
 
 
 def join_facts(document: Document, own: pd.DataFrame) -> pd.DataFrame:

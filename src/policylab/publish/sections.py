@@ -40,9 +40,9 @@ def write_title(document: Document, region: Region, lang: str) -> Html:
     title = Html("<h1>{}</h1>").format(say("title", lang, region=region.name, year=document.report_year))
     name = document.source.get("title") or document.report_id
     place = say("subtitle", lang, place=region.full_name, code=region.region_code, title=name)
-    parts: list[Markup] = [title, _paragraph(place, "soft")]
+    parts: list[Markup] = [title, paragraph(place, "soft")]
     if document.source.get("completeness") in _EXCERPTS:
-        parts.append(_paragraph(say("caution.excerpt", lang), "caution"))
+        parts.append(paragraph(say("caution.excerpt", lang), "caution"))
     return join_html(parts)
 
 
@@ -55,20 +55,31 @@ def write_summary(own: pd.DataFrame, chain: pd.DataFrame, ranks: pd.DataFrame, l
     for _, rows in [*chain.groupby("indicator", sort=False)][:1]:
         lines.append(_tell_steps(rows, lang))
     lines += [_tell_rank(row, lang) for row in list_rows(ranks[ranks["rank"].notna()])][:1]
-    return _list_items(lines)
+    return list_items(lines)
 
 
 def write_headline(document: Document, own: pd.DataFrame, lang: str) -> Html:
-    """Return the table of the main expected targets, each with its words and their place in the text."""
-    rows = [_tell_target(document, row, lang) for row in list_rows(own[own["headline"]])]
+    """Return the section of the main expected targets, see `write_targets`."""
+    headline = own[own["headline"]]
+    return _write_section("headline", None if headline.empty else write_targets(document, headline, lang), lang)
+
+
+def write_targets(document: Document, targets: pd.DataFrame, lang: str) -> Html:
+    """Return a table of targets of one report, each with its words and their place in the text."""
+    rows = [_tell_target(document, row, lang) for row in list_rows(targets)]
     header = [say(f"column.{name}", lang) for name in ("indicator", "value", "quote", "modality", "place")]
-    return _write_section("headline", render_table(header, rows) if rows else None, lang)
+    return render_table(header, rows)
 
 
 def write_chain(chain: pd.DataFrame, lang: str) -> Html:
+    """Return the section of the levels, see `write_levels`."""
+    return _write_section("chain", None if chain.empty else write_levels(chain, lang), lang)
+
+
+def write_levels(chain: pd.DataFrame, lang: str) -> Html:
     """Return the table of the levels, one row per indicator and one column per level, with the step added at each."""
     if chain.empty:
-        return _write_section("chain", None, lang)
+        return paragraph(say("chain.none", lang), "soft")
     header = [say("column.indicator", lang), *dict.fromkeys(chain["region_name"])]
     rows = [
         [name_indicator(str(code), lang), *(_tell_level(row, lang) for row in list_rows(levels))]
@@ -77,7 +88,7 @@ def write_chain(chain: pd.DataFrame, lang: str) -> Html:
     own = chain[chain["region_code"] == chain["region_code"].iloc[-1]]["step_pp"]
     counts = {"up": int((own > 0).sum()), "same": int((own == 0).sum()), "down": int((own < 0).sum())}
     lead = say("chain.lead", lang, n=len(rows), region=chain["region_name"].iloc[-1], **counts)
-    return _write_section("chain", join_html([_paragraph(lead), render_table(header, rows)]), lang)
+    return join_html([paragraph(lead), render_table(header, rows)])
 
 
 def write_heading(key: str, lang: str, *, is_empty: bool) -> Html:
@@ -94,13 +105,13 @@ def write_peers(peers: pd.DataFrame, region_code: str, lang: str, *, rule: str) 
     lines = [say("peers.lead", lang, **counts), *(_tell_rank(row, lang) for row in _rows_of(peers, region_code))]
     if rule == "known":
         lines.append(say("peers.sample", lang))
-    return join_html([heading, _paragraph(" ".join(lines) if lang == "en" else "".join(lines))])
+    return join_html([heading, paragraph(" ".join(lines) if lang == "en" else "".join(lines))])
 
 
 def write_ranks(ranks: pd.DataFrame, lang: str) -> Html:
     """Return the table of one region's rank in every indicator that it and its peers put a number on."""
     if ranks.empty:
-        return _paragraph(say("ranks.none", lang), "soft")
+        return paragraph(say("ranks.none", lang), "soft")
     header = [say(f"column.{name}", lang) for name in ("indicator", "value", "rank", "percentile", "median", "gap")]
     rows = []
     for row in list_rows(ranks):
@@ -123,26 +134,64 @@ def write_trend(trend: pd.DataFrame, lang: str) -> Html:
     rows = [[year, *(cells[year, name] for name in header[1:])] for year, _ in years]
     span = {"first": rows[0][0], "last": rows[-1][0], "indicator": name_indicator(trend["indicator"].iloc[0], lang)}
     table = render_fold(say("trend.table", lang), render_table(header, rows))
-    return _write_section("trend", join_html([_paragraph(say("trend.lead", lang, **span)), table]), lang)
+    return _write_section("trend", join_html([paragraph(say("trend.lead", lang, **span)), table]), lang)
 
 
 def write_evidence(document: Document, own: pd.DataFrame, compared: Sequence[pd.DataFrame], lang: str) -> Html:
     """Return every number with its words: the report's own, those it was compared with, and the text with its marks."""
     header = [say(f"column.{name}", lang) for name in ("indicator", "value", "quote", "place", "status")]
     rows = [_tell_record(document, row, lang) for row in list_rows(own)]
-    lead = _paragraph(say("evidence.lead", lang, sha256=document.sha256, n=len(own)))
+    lead = paragraph(say("evidence.lead", lang, sha256=document.sha256, n=len(own)))
     if rows:
         lead = join_html(
             [lead, render_fold(say("evidence.own", lang, n=len(own)), render_table(header, rows), is_open=True)]
         )
     text = render_fold(say("evidence.text", lang, n=len(document.text)), render_text(document.text, own, lang))
-    return _write_section("evidence", join_html([lead, _list_compared(document, compared, lang), text]), lang)
+    return _write_section(
+        "evidence", join_html([lead, write_compared(compared, lang, leave_out=document.report_id), text]), lang
+    )
+
+
+def write_compared(compared: Sequence[pd.DataFrame], lang: str, *, leave_out: str = "") -> Html:
+    """
+    Return the values that comparisons used, each with its report and place, or its address, folded.
+
+    ``leave_out`` is the id of a report whose values are told elsewhere.
+    """
+    import pandas as pd
+
+    names = [
+        "region_name",
+        "report_year",
+        "indicator",
+        "as_written",
+        "source_kind",
+        "report_id",
+        "start",
+        "end",
+        "sha256",
+        "source_url",
+    ]
+    tables = [table[names] for table in compared if len(table)]
+    if not tables:
+        return Html("")
+    used = pd.concat(tables).drop_duplicates()
+    used = used[(used["source_kind"] != "") & (used["report_id"] != leave_out)]
+    rows = []
+    for row in list_rows(used):
+        where = f"{row['report_id']} {row['start']}–{row['end']} {row['sha256'][:_HASH_SHOWN]}".strip()
+        source = render_link(
+            row["source_url"], say(f"kind.{row['source_kind']}", lang) if is_na(row["start"]) else where
+        )
+        rows.append(
+            [row["region_name"], row["report_year"], name_indicator(row["indicator"], lang), row["as_written"], source]
+        )
+    header = [say(f"column.{name}", lang) for name in ("region", "report_year", "indicator", "as_written", "source")]
+    return render_fold(say("evidence.compared", lang, n=len(rows)), render_table(header, rows))
 
 
 def write_sources(document: Document, facts: pd.DataFrame, facts_sha256: str, lang: str) -> Html:
     """Return what the report was made from: its own text, and the table of facts with its counts and hash."""
-    known = {**document.source, "sha256": document.sha256, "characters": f"{len(document.text):,}"}
-    rows = [[_name_source(key, lang), render_link(value, value)] for key, value in known.items() if value]
     kinds = facts.drop_duplicates(["report_id", "source_kind"])["source_kind"].value_counts()
     counts = {
         "rows": f"{len(facts):,}",
@@ -150,7 +199,15 @@ def write_sources(document: Document, facts: pd.DataFrame, facts_sha256: str, la
         "cited": f"{kinds.get('citation', 0):,}",
     }
     lead = say("sources.lead", lang, sha256=facts_sha256, **counts)
-    return _write_section("sources", join_html([render_table((), rows), _paragraph(lead)]), lang)
+    return _write_section("sources", join_html([write_text_source(document, lang), paragraph(lead)]), lang)
+
+
+def write_text_source(document: Document, lang: str) -> Html:
+    """Return what is known of one text: the entries of its sidecar, its hash and its length."""
+    known = {**document.source, "sha256": document.sha256, "characters": f"{len(document.text):,}"}
+    return render_table(
+        (), [[_name_source(key, lang), render_link(value, value)] for key, value in known.items() if value]
+    )
 
 
 def write_run_record(parameters: Mapping[str, object], lang: str) -> Html:
@@ -171,21 +228,21 @@ def draw(
     try:
         return save_figure(plot(data, lang=lang, **details), stem, data=data, lang=lang)
     except NothingToDrawError:
-        return _paragraph(say("draw.none", lang), "soft")
+        return paragraph(say("draw.none", lang), "soft")
 
 
 def _write_section(key: str, content: Markup | None, lang: str) -> Html:
     """Return a section with its heading; without content it says that there is nothing, and why."""
     heading = Html("<h2>{}</h2>").format(say(f"{key}.heading", lang))
-    return join_html([heading, _paragraph(say(f"{key}.none", lang), "soft") if content is None else content])
+    return join_html([heading, paragraph(say(f"{key}.none", lang), "soft") if content is None else content])
 
 
-def _paragraph(text: str, kind: str = "") -> Html:
+def paragraph(text: str, kind: str = "") -> Html:
     """Return a paragraph of escaped text."""
     return Html('<p class="{}">{}</p>').format(kind, text) if kind else Html("<p>{}</p>").format(text)
 
 
-def _list_items(lines: Sequence[str]) -> Html:
+def list_items(lines: Sequence[str]) -> Html:
     """Return lines as a list."""
     return Html("<ul>\n{}\n</ul>").format(Markup("\n").join(Markup("<li>{}</li>").format(line) for line in lines))
 
@@ -273,37 +330,3 @@ def _tell_record(document: Document, row: Mapping[str, Any], lang: str) -> list[
     quote = render_quote(document.text, row["start"], row["end"], row["as_written"])
     place = Markup("{} <small>{}</small>").format(_tell_place(row), row["rule_id"])
     return [_name_target(row, lang), format_value(row, lang), quote, place, say(f"status.{row['status']}", lang)]
-
-
-def _list_compared(document: Document, compared: Sequence[pd.DataFrame], lang: str) -> Html:
-    """Return the values of other regions that the comparisons used, each with its report and place, or its address."""
-    import pandas as pd
-
-    names = [
-        "region_name",
-        "report_year",
-        "indicator",
-        "as_written",
-        "source_kind",
-        "report_id",
-        "start",
-        "end",
-        "sha256",
-        "source_url",
-    ]
-    tables = [table[names] for table in compared if len(table)]
-    if not tables:
-        return Html("")
-    used = pd.concat(tables).drop_duplicates()
-    used = used[(used["source_kind"] != "") & (used["report_id"] != document.report_id)]
-    rows = []
-    for row in list_rows(used):
-        where = f"{row['report_id']} {row['start']}–{row['end']} {row['sha256'][:_HASH_SHOWN]}".strip()
-        source = render_link(
-            row["source_url"], say(f"kind.{row['source_kind']}", lang) if is_na(row["start"]) else where
-        )
-        rows.append(
-            [row["region_name"], row["report_year"], name_indicator(row["indicator"], lang), row["as_written"], source]
-        )
-    header = [say(f"column.{name}", lang) for name in ("region", "report_year", "indicator", "as_written", "source")]
-    return render_fold(say("evidence.compared", lang, n=len(rows)), render_table(header, rows))

@@ -1,0 +1,172 @@
+"""What the notebooks show and their controls redraw: each view takes tables and choices, and returns HTML and figures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup
+
+from policylab.analyse.compare import compare_chain, compare_peers, select_peers
+from policylab.analyse.coverage import refine_missing
+from policylab.annotate.evidence import Evidence, explain_targets
+from policylab.annotate.ledger import draft_entry
+from policylab.model import Correction, Document, Target
+from policylab.project import data_path
+from policylab.publish import material, sections
+from policylab.publish.charts import NothingToDrawError, plot_chain, plot_peers
+from policylab.publish.evidence import clean_text
+from policylab.publish.material import Facts
+from policylab.publish.render import Html, join_html, render_table
+from policylab.publish.words import format_number, list_rows, name_indicator, say
+from policylab.read.regions import find_region
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+_DAY = "2024-05-31"  # the form of a day in a ledger
+
+
+class Comparison(NamedTuple):
+    """A district beside others in one year: the levels above it, and its peers in one indicator."""
+
+    chain: pd.DataFrame
+    peers: pd.DataFrame
+
+
+def tell_report(document: Document, own: pd.DataFrame, lang: str) -> Html:
+    """Return what was read in one report: how many records of each kind, and the wording of its main targets."""
+    headline = own[own["headline"]]
+    counts = {"headline": len(headline), "actual": int(own["kind"].eq("actual").sum()), "n": len(own)}
+    counts["plan"] = counts["n"] - counts["headline"] - counts["actual"]
+    place = find_region(document.region_code, report_year=document.report_year).full_name
+    length = f"{len(document.text):,}"
+    lines = [say("annotate.summary", lang, place=place, year=document.report_year, n_characters=length, **counts)]
+    if len(headline):
+        told = Counter([*headline["bound"], *headline["modality"]])
+        names = ("about", "at_least", "at_most", "range", "exact", "qualitative", "ensure", "strive")
+        lines.append(say("annotate.words", lang, **{name: told[name] for name in names}))
+    return sections.list_items(lines)
+
+
+def view_record(document: Document, targets: Sequence[Target], *, indicator: str, lang: str) -> list[Markup]:
+    """Return the evidence for the records of one indicator, and for each the ledger entry that would correct it."""
+    chosen = [target for target in targets if target.indicator == indicator]
+    if not chosen:
+        return [sections.paragraph(say("record.none", lang, report_id=document.report_id), "soft")]
+    lead = say("record.lead", lang, report_id=document.report_id, n=len(chosen))
+    found = [_tell_evidence(document, evidence, lang) for evidence in explain_targets(document, chosen)]
+    how = say("ledger.how", lang, path=f"data/corrections/{document.report_id}.yml", day=_DAY)
+    entries = "\n\n".join(draft_entry(target, document.text) for target in chosen)
+    draft = Html("<pre>{}</pre>").format(clean_text(entries))
+    return [sections.paragraph(lead), *found, sections.paragraph(how), draft]
+
+
+def tell_corrections(report_id: str, corrections: Sequence[Correction], lang: str) -> Html:
+    """Return how many entries of a report's ledger took effect, by what they did."""
+    if not corrections:
+        return sections.paragraph(say("ledger.none", lang, report_id=report_id), "soft")
+    done = Counter(entry.action for entry in corrections)
+    counts = {"corrected": done["override"], "confirmed": done["confirm"], "dropped": done["drop"]}
+    return sections.paragraph(say("ledger.applied", lang, report_id=report_id, n=len(corrections), **counts))
+
+
+def compare_region(
+    facts: Facts, region_code: str, *, report_year: int, indicator: str, rule: str, end: str
+) -> Comparison:
+    """
+    Return a district beside the levels above it in every indicator, and beside its peers in one.
+
+    Raises
+    ------
+    UnknownNameError, DataError
+        As `policylab.analyse.compare.compare_chain` and `policylab.analyse.compare.select_peers`.
+    """
+    table, coverage = facts
+    now = table[table["report_year"].eq(report_year)]  # cut first: whoever turns a control waits for this
+    codes = select_peers(now, region_code, report_year=report_year, rule=rule)
+    has_targets = now["region_code"].eq(region_code).any()
+    chain = compare_chain(now if has_targets else table, region_code, report_year=report_year, end=end)
+    peers = compare_peers(now, region_code, report_year=report_year, indicator=indicator, peers=codes, end=end)
+    coverage = coverage[coverage["report_year"].eq(report_year)]
+    return Comparison(refine_missing(chain, coverage), material.add_provinces(refine_missing(peers, coverage)))
+
+
+def rank_region(facts: Facts, found: Comparison, region_code: str) -> pd.DataFrame:
+    """Return a district's rank among the peers of a comparison in every indicator that it and another one state."""
+    own = found.chain.loc[found.chain["region_code"].eq(region_code), "indicator"]
+    year, peers = int(found.peers["report_year"].iloc[0]), list(found.peers["region_code"])
+    return material.rank_indicators(facts.targets, region_code, report_year=year, indicators=own, peers=peers)
+
+
+def view_comparison(facts: Facts, *, region_code: str, report_year: int, lang: str, **choices: Any) -> list[object]:
+    """Return `compare_region` for one indicator: in words, and as two figures."""
+    found = compare_region(facts, region_code, report_year=report_year, **choices)
+    indicator = choices["indicator"]
+    levels = found.chain[found.chain["indicator"].eq(indicator)]
+    return [
+        tell_comparison(found, region_code, lang, rule=choices["rule"]),
+        _draw(plot_chain, levels, lang),
+        _draw(plot_peers, found.peers, lang, indicator=indicator, region_code=region_code),
+    ]
+
+
+def _draw(plot: Callable[..., Figure], rows: pd.DataFrame, lang: str, **details: Any) -> object:
+    """Return the figure of a table, or a line that says why there is nothing to draw."""
+    try:
+        return plot(rows, lang=lang, **details)
+    except NothingToDrawError:
+        return sections.paragraph(say("draw.none", lang), "soft")
+
+
+def tell_comparison(found: Comparison, region_code: str, lang: str, *, rule: str) -> Html:
+    """Return a comparison in a few sentences: its steps over the levels above, and its place among the peers."""
+    year = int(found.peers["report_year"].iloc[0])
+    region = find_region(region_code, report_year=year)
+    title = say("compare.title", lang, region=region.full_name, code=region_code, year=year)
+    lines = [_tell_all_steps(found.chain, region_code, lang)]
+    end = say("compare.end", lang, end=say(f"end.{found.peers['range_end'].iloc[0]}", lang))
+    peers = sections.write_peers(found.peers, region_code, lang, rule=rule)
+    return join_html([Html("<p><strong>{}</strong></p>").format(title), sections.list_items([*lines, end]), peers])
+
+
+def _tell_all_steps(chain: pd.DataFrame, region_code: str, lang: str) -> str:
+    """Say in how many indicators a district is above the next level, and where it is most so."""
+    own = chain[chain["region_code"].eq(region_code) & chain["step_pp"].notna()]
+    if own.empty:
+        return say("compare.no_steps", lang)
+    most = list_rows(own.sort_values("step_pp", ascending=False, kind="stable").head(1))[0]
+    counts = {
+        "n": len(own),
+        "up": int((own["step_pp"] > 0).sum()),
+        "same": int((own["step_pp"] == 0).sum()),
+        "down": int((own["step_pp"] < 0).sum()),
+    }
+    name = name_indicator(most["indicator"], lang)
+    return say("compare.steps", lang, indicator=name, step=format_number(most["step_pp"]), **counts)
+
+
+def _tell_evidence(document: Document, evidence: Evidence, lang: str) -> Html:
+    """Return the evidence for one record: its sentence with the quote marked, the words of each field, the rule."""
+    text, (start, end) = document.text, evidence.sentence
+    first, last = evidence.target.start or 0, evidence.target.end or 0
+    pieces = [clean_text(piece) for piece in (text[start:first], text[first:last], text[last:end])]
+    sentence = Html("<blockquote>{}<mark>{}</mark>{}</blockquote>").format(*pieces)
+    header = [say(f"record.{name}", lang) for name in ("field", "value", "words", "place")]
+    rows = [
+        [row.field, row.value, clean_text(text[row.start : row.end]) or row.note, f"{row.start}–{row.end}"]
+        for row in evidence.words
+    ]
+    rule = say("record.rule", lang, rule=evidence.target.rule_id, words=evidence.rule)
+    return join_html([sentence, render_table(header, rows), sections.paragraph(rule, "soft")])
+
+
+def tell_facts(targets: pd.DataFrame, lang: str) -> Html:
+    """Return where the numbers of a table are from: how many records of how many reports, and the hash of the file."""
+    kinds = targets.drop_duplicates(["report_id", "source_kind"])["source_kind"].value_counts()
+    counts = {"reports": f"{kinds.get('report', 0):,}", "cited": f"{kinds.get('citation', 0):,}"}
+    sha256 = hashlib.sha256(data_path("targets.parquet").read_bytes()).hexdigest()
+    return sections.paragraph(say("facts.lead", lang, sha256=sha256, rows=f"{len(targets):,}", **counts))
