@@ -59,7 +59,7 @@ class Notebook:
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         waiting = "() => ![...document.querySelectorAll('.jp-InputPrompt')].some(e => /\\[( |\\*)\\]/.test(e.innerText))"
         self.page.wait_for_function(waiting, timeout=RUN_MS)
-        self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(timeout=RUN_MS)
+        self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=RUN_MS)
 
     def list_errors(self) -> list[str]:
         """Return what cells said on standard error, and the tracebacks."""
@@ -150,7 +150,7 @@ def open_notebook(lab: Lab, browser: Any, request: pytest.FixtureRequest) -> Ite
         page = context.new_page()
         page.goto(f"{lab.url}/lab/workspaces/auto-{secrets.token_hex(4)}/tree/{path.name}?token={lab.token}")
         page.locator(".jp-Notebook").wait_for(timeout=START_S * 1000)
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(timeout=START_S * 1000)
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=START_S * 1000)
         return Notebook(page, path)
 
     yield open_one
