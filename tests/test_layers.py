@@ -38,6 +38,7 @@ ONLY_IN = {
     "papermill": {"publish/batch.py"},
     "nbclient": {"publish/batch.py"},
     "nbconvert": {"publish/batch.py"},
+    "ipywidgets": {"publish/explore.py"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -57,14 +57,18 @@ class Notebook:
         """Run every cell from the menu, and wait until the last has run and the kernel is idle."""
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        waiting = "() => ![...document.querySelectorAll('.jp-InputPrompt')].some(e => /\\[( |\\*)\\]/.test(e.innerText))"
+        waiting = (
+            "() => ![...document.querySelectorAll('.jp-InputPrompt')].some(e => /\\[( |\\*)\\]/.test(e.innerText))"
+        )
         self.page.wait_for_function(waiting, timeout=RUN_MS)
         self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=RUN_MS)
 
     def list_errors(self) -> list[str]:
         """Return what cells said on standard error, and the tracebacks."""
         mime = "application/vnd.jupyter.stderr"
-        found = self.page.locator(f".jp-OutputArea-output[data-mime-type='{mime}'], .jp-RenderedText[data-mime-type='application/vnd.jupyter.error']")
+        found = self.page.locator(
+            f".jp-OutputArea-output[data-mime-type='{mime}'], .jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
+        )
         return [str(text) for text in found.all_inner_texts()]
 
     @property

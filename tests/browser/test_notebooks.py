@@ -28,7 +28,6 @@ def test_a_new_user_runs_a_notebook_and_turns_a_control(
     pictures = notebook.shown.locator("img").evaluate_all("all => all.map(e => e.src)")
     seconds = min(notebook.change(*CHANGES[name][lang]) for _ in range(1))
     record_property("seconds", round(seconds, 3))
-    print(name, lang, round(seconds, 3))
     after = notebook.shown.locator("img").evaluate_all("all => all.map(e => e.src)")
     assert not set(pictures) & set(after)
     assert notebook.shown.get_by_role("alert").count() == 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -92,14 +93,11 @@ def can_ask() -> bool:
     >>> can_ask()
     False
     """
-    try:
-        from IPython.core.getipython import get_ipython
-    except ImportError:
-        return False
-    kernel = getattr(get_ipython(), "kernel", None)
+    ipython: Any = sys.modules.get("IPython")  # where it is not loaded, no cell runs
+    kernel = getattr(ipython.get_ipython(), "kernel", None) if ipython else None
     if kernel is None:
         return False
-    return bool(kernel.get_parent("shell").get("content", {}).get("allow_stdin", False))
+    return bool(kernel.get_parent("shell").get("content", {}).get("allow_stdin"))
 
 
 def render_view(view: Callable[..., Iterable[object]], values: Mapping[str, Any], lang: str) -> Html:
@@ -176,7 +174,7 @@ def _make_control(name: str, first: object, table: pd.DataFrame, lang: str) -> A
 
     options = list_options(name, table, lang)
     look = {"description": say(f"explore.{name}", lang), "style": {"description_width": "initial"}}
-    wide = ipywidgets.Layout(width="auto", min_width="11em", max_width="26em", margin="2px 14px 2px 0")
+    wide = ipywidgets.Layout(width="auto", min_width="11em", max_width="30em", margin="2px 14px 2px 0")
     if name == "region_code":
         labels = {value: label for label, value in options}
         hint = say("explore.region_hint", lang)
@@ -185,7 +183,7 @@ def _make_control(name: str, first: object, table: pd.DataFrame, lang: str) -> A
             options=list(labels.values()),
             placeholder=hint,
             continuous_update=False,
-            layout=wide,
+            layout=ipywidgets.Layout(width="26em", margin=wide.margin),
             **look,
         )
     if first not in [value for _, value in options]:

@@ -20,11 +20,20 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-sr
 _SHORT_CELL = 8  # characters
 
 
+# JupyterLab sets every cell of a table flush right, and marks in a glaring yellow.
+NOTEBOOK_STYLE = Markup(
+    "<style>.jp-RenderedHTMLCommon .table table{margin-left:0}"
+    ".jp-RenderedHTMLCommon .table :is(th,td){text-align:left;vertical-align:top}"
+    ".jp-RenderedHTMLCommon :is(blockquote,.table) mark{background:#fbe3c8}"
+    ".jp-RenderedHTMLCommon .caution{border-left:3px solid #c4430c;padding-left:.75em}</style>\n"
+)
+
+
 class Html(Markup):
     """HTML that a notebook shows; ``Html("<p>{}</p>").format(text)`` escapes the text."""
 
     def _repr_html_(self) -> str:
-        return str(self)
+        return NOTEBOOK_STYLE + self if 'class="table"' in self else str(self)
 
 
 def join_html(parts: Iterable[Markup]) -> Html:
@@ -117,6 +126,7 @@ def render_page(body: str, *, title: str, lang: str) -> str:
     lang : "zh" or "en"
     """
     style = (Path(__file__).parent / "report.css").read_text("utf-8")
+    body = body.replace(str(NOTEBOOK_STYLE), "")  # the page has a style of its own
     font = cut_web_font("".join(sorted({char for char in body + title if char.isprintable()})))
     head = Markup(
         '<!DOCTYPE html>\n<html lang="{}">\n<head>\n<meta charset="utf-8">\n'

@@ -35,9 +35,9 @@ _PACKAGES = ("policylab", "pandas", "matplotlib", "papermill", "pyarrow")
 _HASH_SHOWN = 12
 
 
-def write_title(document: Document, region: Region, lang: str) -> Html:
+def write_title(document: Document, region: Region, lang: str, *, key: str = "title") -> Html:
     """Return the title, which district and text the report is about, and a caution where the text is an excerpt."""
-    title = Html("<h1>{}</h1>").format(say("title", lang, region=region.name, year=document.report_year))
+    title = Html("<h1>{}</h1>").format(say(key, lang, region=region.name, year=document.report_year))
     name = document.source.get("title") or document.report_id
     place = say("subtitle", lang, place=region.full_name, code=region.region_code, title=name)
     parts: list[Markup] = [title, paragraph(place, "soft")]
@@ -187,7 +187,8 @@ def write_compared(compared: Sequence[pd.DataFrame], lang: str, *, leave_out: st
             [row["region_name"], row["report_year"], name_indicator(row["indicator"], lang), row["as_written"], source]
         )
     header = [say(f"column.{name}", lang) for name in ("region", "report_year", "indicator", "as_written", "source")]
-    return render_fold(say("evidence.compared", lang, n=len(rows)), render_table(header, rows))
+    key = "evidence.compared" if leave_out else "evidence.used"
+    return render_fold(say(key, lang, n=len(rows)), render_table(header, rows))
 
 
 def write_sources(document: Document, facts: pd.DataFrame, facts_sha256: str, lang: str) -> Html:

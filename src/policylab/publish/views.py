@@ -157,7 +157,9 @@ def _tell_evidence(document: Document, evidence: Evidence, lang: str) -> Html:
     sentence = Html("<blockquote>{}<mark>{}</mark>{}</blockquote>").format(*pieces)
     header = [say(f"record.{name}", lang) for name in ("field", "value", "words", "place")]
     rows = [
-        [row.field, row.value, clean_text(text[row.start : row.end]) or row.note, f"{row.start}–{row.end}"]
+        [row.field, row.value, Markup("<em>{}</em>").format(row.note), ""]
+        if row.start == row.end
+        else [row.field, row.value, clean_text(text[row.start : row.end]), f"{row.start}–{row.end}"]
         for row in evidence.words
     ]
     rule = say("record.rule", lang, rule=evidence.target.rule_id, words=evidence.rule)
