@@ -16,7 +16,7 @@ from policylab.annotate.ledger import draft_entry
 from policylab.model import Correction, Document, Target
 from policylab.project import data_path
 from policylab.publish import material, sections
-from policylab.publish.charts import NothingToDrawError, plot_chain, plot_peers
+from policylab.publish.charts import NothingToDrawError, plot_peers
 from policylab.publish.evidence import clean_text
 from policylab.publish.material import Facts
 from policylab.publish.render import Html, join_html, render_table
@@ -103,14 +103,12 @@ def rank_region(facts: Facts, found: Comparison, region_code: str) -> pd.DataFra
 
 
 def view_comparison(facts: Facts, *, region_code: str, report_year: int, lang: str, **choices: Any) -> list[object]:
-    """Return `compare_region` for one indicator: in words, and as two figures."""
+    """Return `compare_region` in words, its peers as a figure, and its chain as a table."""
     found = compare_region(facts, region_code, report_year=report_year, **choices)
-    indicator = choices["indicator"]
-    levels = found.chain[found.chain["indicator"].eq(indicator)]
     return [
         tell_comparison(found, region_code, lang, rule=choices["rule"]),
-        _draw(plot_chain, levels, lang),
-        _draw(plot_peers, found.peers, lang, indicator=indicator, region_code=region_code),
+        _draw(plot_peers, found.peers, lang, indicator=choices["indicator"], region_code=region_code),
+        sections.write_levels(found.chain, lang),
     ]
 
 
