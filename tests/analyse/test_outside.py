@@ -48,4 +48,4 @@ def test_threshold_counts_both_sides(make_table):
         *({"region_code": code, "report_year": 2010, "low": "10"} for code, _ in rows),
         *({"region_code": code, "report_year": 2011, "kind": "actual", "low": result} for code, result in rows),
     )
-    assert look_up(table)["provinces 2002-2013 just above to just below"] == "2 to 1"
+    assert look_up(table)["provinces 2002-2013 just above to just below"] == "2 to 1, or 2.0 (0.3 to 15.3)"

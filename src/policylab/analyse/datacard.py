@@ -175,7 +175,7 @@ def _count_joined(targets: pd.DataFrame) -> str:
 def _show_outside(targets: pd.DataFrame) -> str:
     """Set the panel beside figures known from outside."""
     compared = compare_outside(targets)
-    return to_markdown(["GDP growth target", "outside", "panel", "note"], compared.to_numpy().tolist())
+    return to_markdown(["GDP growth target", "outside", "panel", "agrees", "note"], compared.to_numpy().tolist())
 
 
 def _list_flags(reports: pd.DataFrame) -> str:
