@@ -6,42 +6,33 @@ a copy that papermill executed, or one read on the web, has no controls that cou
 
 from __future__ import annotations
 
-import base64
-import io
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-from markupsafe import Markup
 
 from policylab.analyse.compare import PEER_RULES
 from policylab.analyse.values import ENDS
 from policylab.codebook import load_codebook
 from policylab.errors import PolicylabError, UnknownNameError, close_matches
-from policylab.publish.render import Html, join_html
+from policylab.publish.render import Html
 from policylab.publish.words import name_indicator, say
 from policylab.read.regions import LEVELS, find_region, load_regions
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DOTS_PER_INCH = 120  # sharp enough for a screen, and drawn in a third of the time that print takes
-_PIXELS_PER_INCH = 96
 _CODE_FIRST = re.compile(r"\s*([0-9]{6})\b")
 
 
-def explore(
-    view: Callable[..., Iterable[object]], choices: Mapping[str, object], *, table: pd.DataFrame, lang: str
-) -> object:
+def explore(view: Callable[..., Html], choices: Mapping[str, object], *, table: pd.DataFrame, lang: str) -> object:
     """
     Return controls above what ``view`` makes of their values, drawn anew whenever one changes.
 
     Parameters
     ----------
     view : callable
-        Takes the choices by name and ``lang``; returns HTML and figures, to be shown one below the other. What it raises
-        as a `PolicylabError`, such as an unknown region, is shown as a message.
+        Takes the choices by name and ``lang``, and returns HTML. What it raises as a `PolicylabError`, such as an unknown region, is shown as a message.
     choices : mapping of str to object
         The names of `list_options`, each with the value that it starts with.
     table : DataFrame, one row per target
@@ -61,7 +52,7 @@ def explore(
     Examples
     --------
     >>> from policylab.analyse.tables import to_table
-    >>> print(explore(list, {"lang": "zh"}, table=to_table([]), lang="en"))
+    >>> print(explore(Html, {"lang": "zh"}, table=to_table([]), lang="en"))
     <p class="soft">Opened in JupyterLab and run, this cell shows controls; here the results above stand alone.</p>
     """
     if not can_ask():
@@ -100,14 +91,14 @@ def can_ask() -> bool:
     return bool(kernel.get_parent("shell").get("content", {}).get("allow_stdin"))
 
 
-def render_view(view: Callable[..., Iterable[object]], values: Mapping[str, Any], lang: str) -> Html:
+def render_view(view: Callable[..., Html], values: Mapping[str, Any], lang: str) -> Html:
     """
     Return what a view makes of the values, as one piece of HTML; a message where they do not go together.
 
     Examples
     --------
     >>> from policylab.read.regions import find_region
-    >>> view = lambda region_code, lang: [Html("<p>{}</p>").format(find_region(region_code).name)]
+    >>> view = lambda region_code, lang: Html("<p>{}</p>").format(find_region(region_code).name)
     >>> "<p>淮阴区</p>" in render_view(view, {"region_code": "320804 江苏省淮安市淮阴区"}, "zh")
     True
     >>> "did you mean" in render_view(view, {"region_code": "怀阴区"}, "zh")
@@ -116,7 +107,7 @@ def render_view(view: Callable[..., Iterable[object]], values: Mapping[str, Any]
     try:
         if "region_code" in values:
             values = {**values, "region_code": read_region(str(values["region_code"]), values.get("report_year"))}
-        content = join_html([_render_part(part) for part in view(**values, lang=lang)])
+        content = view(**values, lang=lang)
     except PolicylabError as error:
         content = Html('<p class="caution" role="alert">{}</p>').format(str(error))
     return Html('<div class="jp-RenderedHTMLCommon policylab-shown">{}</div>').format(content)
@@ -190,19 +181,6 @@ def _make_control(name: str, first: object, table: pd.DataFrame, lang: str) -> A
         known = ", ".join(str(value) for _, value in options[:12])
         raise UnknownNameError(f"{name} cannot start with {first!r}: the table has {known or 'nothing to choose from'}")
     return ipywidgets.Dropdown(options=options, value=first, layout=wide, **look)
-
-
-def _render_part(part: object) -> Markup:
-    """Return a part of a view as HTML: HTML as it is, a figure as a picture of the screen's resolution."""
-    if isinstance(part, Markup):
-        return part
-    figure: Any = part
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=_DOTS_PER_INCH, pil_kwargs={"compress_level": 1})
-    data = base64.b64encode(file.getvalue()).decode("ascii")
-    width = round(figure.get_figwidth() * _PIXELS_PER_INCH)
-    image = Markup('<img src="data:image/png;base64,{}" alt="{}" width="{}">')
-    return image.format(data, figure.get_label(), width)
 
 
 def _offer_regions(table: pd.DataFrame, lang: str) -> list[tuple[str, Any]]:

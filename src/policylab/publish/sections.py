@@ -12,7 +12,16 @@ from markupsafe import Markup
 from policylab.model import Document
 from policylab.publish.charts import NothingToDrawError
 from policylab.publish.figures import SavedFigure, save_figure
-from policylab.publish.render import Html, join_html, render_fold, render_link, render_quote, render_table, render_text
+from policylab.publish.render import (
+    Html,
+    join_html,
+    render_fold,
+    render_link,
+    render_picture,
+    render_quote,
+    render_table,
+    render_text,
+)
 from policylab.publish.words import (
     format_number,
     format_step,
@@ -228,6 +237,14 @@ def draw(
     """Return the saved figure of a table, or a line that says why there is nothing to draw."""
     try:
         return save_figure(plot(data, lang=lang, **details), stem, data=data, lang=lang)
+    except NothingToDrawError:
+        return paragraph(say("draw.none", lang), "soft")
+
+
+def show(plot: Callable[..., Figure], data: pd.DataFrame, lang: str, **details: Any) -> Html:
+    """Return a picture of a table for the screen, or a line that says why there is nothing to draw."""
+    try:
+        return render_picture(plot(data, lang=lang, **details))
     except NothingToDrawError:
         return paragraph(say("draw.none", lang), "soft")
 

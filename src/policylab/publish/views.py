@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from policylab.annotate.ledger import draft_entry
 from policylab.model import Correction, Document, Target
 from policylab.project import data_path
 from policylab.publish import material, sections
-from policylab.publish.charts import NothingToDrawError, plot_peers
+from policylab.publish.charts import plot_peers
 from policylab.publish.evidence import clean_text
 from policylab.publish.material import Facts
 from policylab.publish.render import Html, join_html, render_table
@@ -25,7 +25,6 @@ from policylab.read.regions import find_region
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 _DAY = "2024-05-31"  # the form of a day in a ledger
 
@@ -52,17 +51,17 @@ def tell_report(document: Document, own: pd.DataFrame, lang: str) -> Html:
     return sections.list_items(lines)
 
 
-def view_record(document: Document, targets: Sequence[Target], *, indicator: str, lang: str) -> list[Markup]:
+def view_record(document: Document, targets: Sequence[Target], *, indicator: str, lang: str) -> Html:
     """Return the evidence for the records of one indicator, and for each the ledger entry that would correct it."""
     chosen = [target for target in targets if target.indicator == indicator]
     if not chosen:
-        return [sections.paragraph(say("record.none", lang, report_id=document.report_id), "soft")]
+        return sections.paragraph(say("record.none", lang, report_id=document.report_id), "soft")
     lead = say("record.lead", lang, report_id=document.report_id, n=len(chosen))
     found = [_tell_evidence(document, evidence, lang) for evidence in explain_targets(document, chosen)]
     how = say("ledger.how", lang, path=f"data/corrections/{document.report_id}.yml", day=_DAY)
     entries = "\n\n".join(draft_entry(target, document.text) for target in chosen)
     draft = Html("<pre>{}</pre>").format(clean_text(entries))
-    return [sections.paragraph(lead), *found, sections.paragraph(how), draft]
+    return join_html([sections.paragraph(lead), *found, sections.paragraph(how), draft])
 
 
 def tell_corrections(report_id: str, corrections: Sequence[Correction], lang: str) -> Html:
@@ -102,22 +101,15 @@ def rank_region(facts: Facts, found: Comparison, region_code: str) -> pd.DataFra
     return material.rank_indicators(facts.targets, region_code, report_year=year, indicators=own, peers=peers)
 
 
-def view_comparison(facts: Facts, *, region_code: str, report_year: int, lang: str, **choices: Any) -> list[object]:
+def view_comparison(facts: Facts, *, region_code: str, report_year: int, lang: str, **choices: Any) -> Html:
     """Return `compare_region` in words, its peers as a figure, and its chain as a table."""
     found = compare_region(facts, region_code, report_year=report_year, **choices)
-    return [
+    parts = [
         tell_comparison(found, region_code, lang, rule=choices["rule"]),
-        _draw(plot_peers, found.peers, lang, indicator=choices["indicator"], region_code=region_code),
+        sections.show(plot_peers, found.peers, lang, indicator=choices["indicator"], region_code=region_code),
         sections.write_levels(found.chain, lang),
     ]
-
-
-def _draw(plot: Callable[..., Figure], rows: pd.DataFrame, lang: str, **details: Any) -> object:
-    """Return the figure of a table, or a line that says why there is nothing to draw."""
-    try:
-        return plot(rows, lang=lang, **details)
-    except NothingToDrawError:
-        return sections.paragraph(say("draw.none", lang), "soft")
+    return join_html(parts)
 
 
 def tell_comparison(found: Comparison, region_code: str, lang: str, *, rule: str) -> Html:
