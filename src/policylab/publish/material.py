@@ -49,7 +49,7 @@ def load_document(region_code: str, report_year: int, *, corpus: str | Path = ""
     Examples
     --------
     >>> len(load_document("320804", 2023).text), load_document("320800", 2023).text
-    (2545, '')
+    (2499, '')
     """
     path = find_text(region_code, report_year)
     if path is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 import textwrap
 import time
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 OUTCOME = "outcome.json"
 _FORM_TAG = "form"  # cells for who opens the notebook, left out of the page
 _PLACE = "cell.txt"
+_COLOURS = re.compile("\x1b\\[[0-9;]*m")
 _ERROR_TAG = "papermill-error-cell-tag"
 
 
@@ -48,6 +51,8 @@ class Job:
         Seconds for the whole run.
     region : mapping
         What the index says of it: region_code, region_name, level, place, report_year; empty for a run about none.
+    folder : str
+        Where its cells run; by default a folder of its own, which is gone afterwards.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Job:
     seed: int = 0
     timeout: float = 600
     region: Mapping[str, Any] = field(default_factory=dict)
+    folder: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the job as JSON types, for `run_job` in another process."""
@@ -157,12 +163,14 @@ def shorten(error: object) -> str:
     return textwrap.shorten(str(error), 300, placeholder=" …")
 
 
-def measure_peak() -> float | None:
+def measure_peak() -> float:
     """Return the most memory that this process or one that it has waited for has held, in megabytes of 10**6 bytes."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
+    if os.name == "nt":
+        import psutil
+
+        return to_mb(psutil.Process().memory_info().peak_wset // 1024)
+    import resource
+
     peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return to_mb(max(peaks))
 
@@ -190,7 +198,8 @@ def tell_failure(error: Exception, work: Path) -> str:
     cause = error.__cause__
     lines = [str(error), *getattr(cause, "traceback", [])]
     log = work / KERNEL_LOG
-    return "\n".join(lines) + "\n" + (log.read_text("utf-8", errors="replace") if log.exists() else "")
+    said = log.read_text("utf-8", errors="replace") if log.exists() else ""
+    return _COLOURS.sub("", "\n".join(lines) + "\n" + said)
 
 
 def _open_here(work: Path, seed: int) -> dict[str, Any]:

@@ -42,6 +42,9 @@ _MACHINERY = (
 )
 
 
+_LONG_S = 3600  # more than the system may be asked to wait
+
+
 class WarmError(Exception):
     """The warm process could not be started or is gone; a run can still be made on a kernel of its own."""
 
@@ -253,7 +256,7 @@ class _Forks:
     def _wait_time(self) -> float | None:
         """Return the seconds until the next fork is late."""
         ends = [end for process, (_, end) in self._working.items() if process not in self._late]
-        return max(0.0, min(ends) - time.monotonic()) if ends else None
+        return max(0.0, min(min(ends) - time.monotonic(), _LONG_S)) if ends else None
 
     def _take_requests(self) -> bool:
         """Fork for each whole line that has come; return whether more may come."""
@@ -279,7 +282,7 @@ class _Forks:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._asked.close()
             self._answers.close()
-            os.chdir(request["work"])
+            os.chdir(request["job"]["folder"] or request["work"])
             run_job(Job(**request["job"]), Path(request["work"]), warm=True)
             code = 0
         finally:
