@@ -9,7 +9,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from policylab.publish.batch import check_parameters, run_report
+from policylab.publish.batch import run_report
+from policylab.publish.parameters import check_parameters
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

@@ -26,6 +26,10 @@ class NotebookError(PolicylabError):
     """A notebook or its parameters that cannot be run as asked."""
 
 
+class PlanError(PolicylabError):
+    """A plan for a batch that cannot be made."""
+
+
 class RunFailedError(PolicylabError):
     """A notebook that was run and failed in one of its cells."""
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from policylab.errors import NotebookError, PolicylabError, ReadError, RunFailedError, UnknownNameError
-from policylab.publish.batch import RunResult, check_parameters, run_report
+from policylab.publish.batch import RunResult, run_report
+from policylab.publish.parameters import check_parameters
 
 PARAMETERS = 'region_code: str = "320804"  # code\nreport_year = 2023\nlang = "zh"\nfigures_dir = "figures"'
 GOOD: dict[str, object] = {"region_code": "320804", "report_year": 2023, "lang": "zh", "figures_dir": "x"}

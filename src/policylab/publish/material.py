@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,40 +12,114 @@ from policylab.analyse.compare import compare_chain, compare_peers, trend
 from policylab.analyse.coverage import build_coverage, load_coverage, outline_report
 from policylab.analyse.tables import load_targets, to_table
 from policylab.annotate.targets import annotate
-from policylab.errors import DataError, ReadError, close_matches
+from policylab.errors import DataError, ReadError, UnknownNameError
 from policylab.model import Document
 from policylab.project import data_path
-from policylab.read.corpus import iter_reports
+from policylab.read.corpus import iter_reports, load_report
+from policylab.read.files import read_report
 from policylab.read.regions import Region, find_region, list_superiors
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def find_report(region_code: str, report_year: int) -> Path:
+_SUFFIXES = (".txt", ".md")
+_TOLD = ("title", "source_url", "source_repository", "source_commit", "source_path", "completeness")
+
+
+def load_document(region_code: str, report_year: int, *, corpus: str | Path = "") -> Document:
     """
-    Return the path of a region's report in ``data/reports``.
+    Return a region's report: its text from ``data/reports``, or from a corpus; else what is known of it without its text.
+
+    The project ships the facts read from the reports and not their texts. A report whose text is not at hand has "" as
+    its text, the hash of the text that the facts were read from, and its source.
+
+    Parameters
+    ----------
+    region_code : str
+    report_year : int
+    corpus : str or Path, optional
+        A Parquet file of reports, as `policylab.iter_reports` takes it; a report that it lacks is looked for elsewhere.
 
     Raises
     ------
     ReadError
-        Where there is none; the message says which reports there are and how to add one.
+        Where neither text nor facts are at hand; the message says which years there are and how to add a text.
 
     Examples
     --------
-    >>> find_report("320804", 2023).name
+    >>> len(load_document("320804", 2023).text), load_document("320800", 2023).text
+    (2499, '')
+    """
+    path = find_text(region_code, report_year)
+    if path is not None:
+        return read_report(path, region_code=region_code, report_year=report_year)
+    row = _find_row(region_code, report_year)
+    wanted = row["report_id"] if row else f"{region_code}-{report_year}"
+    if corpus:
+        try:
+            return load_report(wanted, corpus)
+        except UnknownNameError:
+            pass
+    if row is None:
+        raise ReadError(_tell_missing(region_code, report_year))
+    source = {key: row[key] for key in _TOLD if row.get(key)}
+    return Document(wanted, region_code, report_year, "", source, row["sha256"])
+
+
+def load_own(document: Document) -> pd.DataFrame:
+    """
+    Return the targets of a report: read from its text, or where that is not at hand, from the project's table of facts.
+
+    Examples
+    --------
+    >>> len(load_own(load_document("320804", 2023)))
+    30
+    """
+    if document.text:
+        return to_table(annotate(document))
+    facts = load_targets()
+    return facts[facts["report_id"].eq(document.report_id)].reset_index(drop=True)
+
+
+def find_text(region_code: str, report_year: int) -> Path | None:
+    """
+    Return the path of a region's report in ``data/reports``, None where its text is not at hand.
+
+    Examples
+    --------
+    >>> find_text("320804", 2023).name
     '320804-2023.txt'
     """
-    folder = data_path("reports")
-    for suffix in (".txt", ".md"):
-        path = folder / f"{region_code}-{report_year}{suffix}"
-        if path.is_file():
-            return path
-    known = sorted(path.stem for path in folder.iterdir() if path.suffix in (".txt", ".md"))
-    wanted = f"{region_code}-{report_year}"
-    own = [name for name in known if name.startswith(f"{region_code}-")]
-    there = f"; there is {', '.join(own)}" if own else close_matches(wanted, known)
-    raise ReadError(f"no report {wanted} in {folder}{there}; to add one, save its text there as {wanted}.txt (UTF-8)")
+    paths = [data_path("reports") / f"{region_code}-{report_year}{suffix}" for suffix in _SUFFIXES]
+    return next((path for path in paths if path.is_file()), None)
+
+
+def list_reported(report_year: int) -> set[str]:
+    """
+    Return the codes of the regions whose report of a year is known, by its text or by its facts.
+
+    Examples
+    --------
+    >>> {"320800", "320804"} <= list_reported(2023)
+    True
+    """
+    texts = (path.stem.partition("-") for path in data_path("reports").iterdir() if path.suffix in _SUFFIXES)
+    known = {code for code, _, year in texts if year == str(report_year)}
+    return known | {code for code, year in _known_reports() if year == report_year}
+
+
+def check_reported(region_code: str, report_year: int) -> None:
+    """
+    Do nothing if a report can be made of this region and year.
+
+    Raises
+    ------
+    ReadError
+        As `load_document`.
+    """
+    if find_text(region_code, report_year) is None and _find_row(region_code, report_year) is None:
+        raise ReadError(_tell_missing(region_code, report_year))
 
 
 class Facts(NamedTuple):
@@ -92,19 +168,23 @@ def join_coverage(document: Document, own: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     coverage = load_coverage()
+    if not document.text:
+        return coverage
     others = coverage[coverage["report_id"] != document.report_id]
     return pd.concat([others, build_coverage([outline_report(document)], own)], ignore_index=True)
 
 
 def check_quotes(document: Document, own: pd.DataFrame) -> None:
     """
-    Do nothing if every record's words stand in the text where the record says.
+    Do nothing if every record's words stand in the text where the record says, or the text is not at hand.
 
     Raises
     ------
     DataError
         Naming the first record whose words do not.
     """
+    if not document.text:
+        return
     for start, end, as_written in zip(own["start"], own["end"], own["as_written"], strict=True):
         if as_written not in (quote := document.text[start:end]):
             place = f"{document.report_id} {start}-{end}"
@@ -174,3 +254,30 @@ def add_provinces(table: pd.DataFrame) -> pd.DataFrame:
         return table
     names = {code: f"{find_region(place.province).short_name} {place.name}" for code, place in places.items()}
     return table.assign(region_name=table["region_code"].map(names).astype("str"))
+
+
+@cache
+def _known_reports() -> dict[tuple[str, int], dict[str, str]]:
+    """Return the rows of data/reports.csv by region and year; of several, the one whose id is just that."""
+    known: dict[tuple[str, int], dict[str, str]] = {}
+    with data_path("reports.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            key = row["region_code"], int(row["report_year"])
+            if key not in known or row["report_id"] == f"{key[0]}-{key[1]}":
+                known[key] = row
+    return known
+
+
+def _find_row(region_code: str, report_year: int) -> dict[str, str] | None:
+    """Return what data/reports.csv says of a report."""
+    return _known_reports().get((region_code, report_year))
+
+
+def _tell_missing(region_code: str, report_year: int) -> str:
+    """Say that a report is not at hand, which ones of the region are, and how to add it."""
+    wanted, folder = f"{region_code}-{report_year}", data_path("reports")
+    texts = [path.stem for path in folder.iterdir() if path.suffix in _SUFFIXES]
+    own = sorted({*texts, *(f"{code}-{year}" for code, year in _known_reports() if code == region_code)})
+    there = [name for name in own if name.startswith(f"{region_code}-")]
+    near = f"; there is {', '.join(there[-8:])}" if there else ""
+    return f"no report {wanted}{near}; to add one, save its text as {folder / wanted}.txt (UTF-8)"

@@ -52,6 +52,8 @@ def write_title(document: Document, region: Region, lang: str, *, key: str = "ti
     parts: list[Markup] = [title, paragraph(place, "soft")]
     if document.source.get("completeness") in _EXCERPTS:
         parts.append(paragraph(say("caution.excerpt", lang), "caution"))
+    if not document.text:
+        parts.append(paragraph(say("caution.no_text", lang), "caution"))
     return join_html(parts)
 
 
@@ -155,10 +157,8 @@ def write_evidence(document: Document, own: pd.DataFrame, compared: Sequence[pd.
         lead = join_html(
             [lead, render_fold(say("evidence.own", lang, n=len(own)), render_table(header, rows), is_open=True)]
         )
-    text = render_fold(say("evidence.text", lang, n=len(document.text)), render_text(document.text, own, lang))
-    return _write_section(
-        "evidence", join_html([lead, write_compared(compared, lang, leave_out=document.report_id), text]), lang
-    )
+    parts = [lead, write_compared(compared, lang, leave_out=document.report_id), _show_text(document, own, lang)]
+    return _write_section("evidence", join_html(parts), lang)
 
 
 def write_compared(compared: Sequence[pd.DataFrame], lang: str, *, leave_out: str = "") -> Html:
@@ -214,7 +214,9 @@ def write_sources(document: Document, facts: pd.DataFrame, facts_sha256: str, la
 
 def write_text_source(document: Document, lang: str) -> Html:
     """Return what is known of one text: the entries of its sidecar, its hash and its length."""
-    known = {**document.source, "sha256": document.sha256, "characters": f"{len(document.text):,}"}
+    known = {**document.source, "sha256": document.sha256}
+    if document.text:
+        known["characters"] = f"{len(document.text):,}"
     return render_table(
         (), [[_name_source(key, lang), render_link(value, value)] for key, value in known.items() if value]
     )
@@ -324,18 +326,31 @@ def _name_target(row: Mapping[str, Any], lang: str) -> str:
     return say("of.all", lang, name=name, parts=say("list.separator", lang).join(parts)) if parts else name
 
 
+def _show_text(document: Document, own: pd.DataFrame, lang: str) -> Html:
+    """Return the text with its targets marked, folded, or a line that says that it is not at hand."""
+    if not document.text:
+        return paragraph(say("evidence.no_text", lang), "soft")
+    return render_fold(say("evidence.text", lang, n=len(document.text)), render_text(document.text, own, lang))
+
+
+def _tell_words(document: Document, row: Mapping[str, Any]) -> Html:
+    """Return the sentence of a record with its value marked; the value alone where the text is not at hand."""
+    if not document.text:
+        return Html("<mark>{}</mark>").format(row["as_written"])
+    return render_quote(document.text, row["start"], row["end"], row["as_written"])
+
+
 def _tell_target(document: Document, row: Mapping[str, Any], lang: str) -> list[object]:
     """Return the cells of one headline target."""
-    quote = render_quote(document.text, row["start"], row["end"], row["as_written"])
+    quote = _tell_words(document, row)
     modality = say(f"modality.{row['modality']}", lang) + (say("modality.stretch", lang) if row["stretch"] else "")
-    return [_name_target(row, lang), format_value(row, lang), quote, modality, _tell_place(row)]
+    return [_name_target(row, lang), format_value(row, lang), quote, modality, _tell_place(document, row)]
 
 
-def _tell_place(row: Mapping[str, Any]) -> Markup:
-    """Return the span of a quote, linked to its mark in the text, and its section."""
-    return Markup("<small>{}</small> {}").format(
-        render_link(f"#c{row['start']}", f"{row['start']}–{row['end']}"), row["section"]
-    )
+def _tell_place(document: Document, row: Mapping[str, Any]) -> Markup:
+    """Return the span of a quote, linked to its mark in the text or else to the report's address, and its section."""
+    address = f"#c{row['start']}" if document.text else document.source.get("source_url", "")
+    return Markup("<small>{}</small> {}").format(render_link(address, f"{row['start']}–{row['end']}"), row["section"])
 
 
 def _tell_level(row: Mapping[str, Any], lang: str) -> Markup:
@@ -345,6 +360,6 @@ def _tell_level(row: Mapping[str, Any], lang: str) -> Markup:
 
 def _tell_record(document: Document, row: Mapping[str, Any], lang: str) -> list[object]:
     """Return the cells of one record of the report."""
-    quote = render_quote(document.text, row["start"], row["end"], row["as_written"])
-    place = Markup("{} <small>{}</small>").format(_tell_place(row), row["rule_id"])
+    quote = _tell_words(document, row)
+    place = Markup("{} <small>{}</small>").format(_tell_place(document, row), row["rule_id"])
     return [_name_target(row, lang), format_value(row, lang), quote, place, say(f"status.{row['status']}", lang)]
