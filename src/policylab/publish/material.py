@@ -67,6 +67,29 @@ def load_document(region_code: str, report_year: int, *, corpus: str | Path = ""
     return Document(wanted, region_code, report_year, "", source, row["sha256"])
 
 
+def load_text(region_code: str, report_year: int, *, corpus: str | Path = "") -> Document:
+    """
+    Return a region's report as `load_document`, where its text is at hand.
+
+    Raises
+    ------
+    ReadError
+        Where it is not, though its facts may be.
+
+    Examples
+    --------
+    >>> len(load_text("320804", 2023).text)
+    2499
+    """
+    document = load_document(region_code, report_year, corpus=corpus)
+    if not document.text:
+        raise ReadError(
+            f"the text of {document.report_id} is not at hand, only its facts, which 02_compare_targets shows; save the"
+            f" text as {data_path('reports') / document.report_id}.txt (UTF-8), or name a Parquet file of reports"
+        )
+    return document
+
+
 def load_own(document: Document) -> pd.DataFrame:
     """
     Return the targets of a report: read from its text, or where that is not at hand, from the project's table of facts.
