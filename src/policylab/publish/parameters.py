@@ -98,7 +98,7 @@ def check_parameters(notebook: str | Path, parameters: Mapping[str, object]) -> 
     """
     known = read_parameters(notebook)
     for name, value in parameters.items():
-        _check_value(notebook, find_parameter(notebook, name, known), value)
+        check_value(notebook, find_parameter(notebook, name, known), value)
     missing = [name for name, item in known.items() if item.is_required and parameters.get(name) is None]
     if missing:
         kind = known[missing[0]].kind
@@ -119,6 +119,30 @@ def find_parameter(notebook: str | Path, name: str, known: Mapping[str, Paramete
         near = close_matches(name, known) or f"; it has {', '.join(known)}"
         raise NotebookError(f"{notebook}: no parameter {name!r} in its parameters cell{near}")
     return known[name]
+
+
+def check_value(notebook: str | Path, parameter: Parameter, value: object) -> None:
+    """
+    Do nothing if a parameter may have this value; whole numbers will do where others are expected.
+
+    Raises
+    ------
+    NotebookError
+        If it is of another type, or of one that papermill would turn into its words.
+    """
+    if parameter.kind is float and type(value) is int:
+        return
+    if parameter.kind is not None and type(value) is not parameter.kind:
+        expected, got = parameter.kind.__name__, type(value).__name__
+        raise NotebookError(f"{notebook}: parameter {parameter.name!r} is {expected}, got {got} {value!r}")
+    try:
+        if type(value) not in _JSON_TYPES or json.loads(json.dumps(value)) != value:
+            raise TypeError
+    except (TypeError, ValueError):
+        told = f"got {type(value).__name__} {value!r}; give text, numbers, true or false, or lists and dicts of these"
+        raise NotebookError(
+            f"{notebook}: parameter {parameter.name!r} cannot be written into a notebook, {told}"
+        ) from None
 
 
 def parse_value(notebook: str | Path, parameter: Parameter, text: str) -> object:
@@ -147,21 +171,6 @@ def parse_value(notebook: str | Path, parameter: Parameter, text: str) -> object
         kind = parameter.kind.__name__
         raise NotebookError(f"{notebook}: parameter {parameter.name!r} is {kind}, got {text!r}") from None
     return float(value) if parameter.kind is float and type(value) is int else value
-
-
-def _check_value(notebook: str | Path, parameter: Parameter, value: object) -> None:
-    """Refuse a value of another type, and one that papermill would turn into its words."""
-    if parameter.kind is not None and type(value) is not parameter.kind:
-        expected, got = parameter.kind.__name__, type(value).__name__
-        raise NotebookError(f"{notebook}: parameter {parameter.name!r} is {expected}, got {got} {value!r}")
-    try:
-        if type(value) not in _JSON_TYPES or json.loads(json.dumps(value)) != value:
-            raise TypeError
-    except (TypeError, ValueError):
-        told = f"got {type(value).__name__} {value!r}; give text, numbers, true or false, or lists and dicts of these"
-        raise NotebookError(
-            f"{notebook}: parameter {parameter.name!r} cannot be written into a notebook, {told}"
-        ) from None
 
 
 def _list_assignments(source: str, path: Path) -> Iterator[Parameter]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from policylab.errors import NotebookError, PlanError, close_matches
-from policylab.publish.parameters import find_parameter, read_parameters
+from policylab.publish.parameters import check_value, find_parameter, read_parameters
 from policylab.publish.plan import Plan, find_notebook
 
 # What each entry is in a Plan, and what it may be.
@@ -93,11 +93,9 @@ def _read_pairs(path: Path) -> Iterator[tuple[int, str, Any]]:
         loader = yaml.SafeLoader(path.read_text("utf-8-sig"))
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
-            raise PlanError(
-                f"{path}: expected entries such as 'year: 2023', got {'nothing' if node is None else node.id}"
-            )
+            raise PlanError(f"{path}: expected entries such as 'year: 2023', got none")
         for name, value in node.value:
-            yield name.start_mark.line + 1, str(name.value), loader.construct_object(value, deep=True)  # type: ignore[no-untyped-call]
+            yield name.start_mark.line + 1, str(name.value), loader.construct_object(value, deep=True)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PlanError(f"{path} line {line}: not plain YAML: {error.problem}") from None
@@ -111,10 +109,10 @@ def _check_names(path: Path, plan: Plan, entries: Mapping[str, Placed]) -> None:
     known = read_parameters(notebook := find_notebook(plan))
     listed = [("set", plan.parameters), *(("runs", run) for run in plan.runs)]
     for entry, parameters in listed:
-        for name in parameters:
+        for name, value in parameters.items():
             try:
                 if not (entry == "runs" and name == "name"):
-                    find_parameter(notebook.name, str(name), known)
+                    check_value(notebook.name, find_parameter(notebook.name, str(name), known), value)
             except NotebookError as error:
                 raise PlanError(f"{path} line {_find_line(path, entries[entry][0], str(name))}: {error}") from None
 
