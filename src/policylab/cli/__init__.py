@@ -45,5 +45,13 @@ def _commands() -> None:
     """Chinese government work reports as targets that can be cited."""
 
 
-for _command in (reading.annotate, reading.dataset, reading.show, reading.explain, publishing.report, batching.batch):
+for _command in (
+    reading.annotate,
+    reading.dataset,
+    reading.show,
+    reading.explain,
+    publishing.compare,
+    publishing.report,
+    batching.batch,
+):
     _commands.add_command(_command)

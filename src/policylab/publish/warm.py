@@ -105,6 +105,7 @@ class WarmProcess:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
+        self._said.close()
 
     def _start(self, modules: list[str]) -> bool:
         """Start the process; return whether it has found a module that it should not have imported."""
