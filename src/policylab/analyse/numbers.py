@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from policylab.analyse.values import check_end, pick_values, take_end
 from policylab.codebook import load_codebook
-from policylab.errors import DataError, close_matches
+from policylab.errors import DataError, UnknownNameError, close_matches
 from policylab.read.lineage import follow_code
 from policylab.read.regions import find_region, list_superiors
 
@@ -80,6 +80,11 @@ def describe_regions(rows: pd.DataFrame) -> pd.DataFrame:
     """
     Return rows of region_code and report_year with the region's name, level, province and superior in that year.
 
+    Raises
+    ------
+    UnknownNameError
+        Where a code never existed; one that was not in force in the year is described as it was nearest to it.
+
     Examples
     --------
     >>> import pandas as pd
@@ -144,7 +149,11 @@ def check_columns(rows: pd.DataFrame, by: Sequence[str]) -> None:
 
 @cache
 def _describe(region_code: str, report_year: int) -> tuple[str, str, str, str]:
-    """Look up the name, level, province and superior of a region in a year."""
-    region = find_region(region_code, report_year=report_year)
+    """Look up a region in a year; a code that was not in force then means what it meant nearest to it."""
+    try:
+        region = find_region(region_code, report_year=report_year)
+    except UnknownNameError:  # texts are often labelled with today's code
+        region = find_region(region_code)
+        report_year = max(min(report_year, region.valid_to or report_year), region.valid_from)
     above = list_superiors(region_code, report_year=report_year)
     return region.name, region.level, region.province, above[-1].region_code if above else ""

@@ -171,11 +171,12 @@ def _list_nearest(table: pd.DataFrame, region: Region, report_year: int, rule: s
 
 def _parse_nearest(rule: str) -> tuple[list[str], int]:
     """Return the indicators and the number of neighbours that a rule names."""
-    form, indicators, *rest = [*rule.split(":"), ""]
-    k = rest[0] or str(_N_NEAREST)
+    form, _, given = rule.partition(":")
+    indicators, _, k = given.partition(":")
+    k = k or str(_N_NEAREST)
     names = [name.strip() for name in indicators.split("+") if name.strip()]
     expected = PEER_FORMS[form == "nearest"]
-    if not names or len(rest) > 2 or not k.isdecimal() or int(k) < 1 or (form == "development" and len(names) > 1):
+    if not names or not k.isdecimal() or int(k) < 1 or (form == "development" and len(names) > 1):
         raise UnknownNameError(f"cannot read the rule {rule!r} for peers: expected {expected}, K a number from 1 up")
     for name in names:
         load_codebook().indicator(name)
