@@ -203,18 +203,23 @@ def to_parquet(table: pd.DataFrame) -> bytes:
 def load_parquet(path: Path) -> pd.DataFrame:
     """Return a Parquet file with this project's types: nullable integers for spans, text without NA."""
     import pandas as pd
+
+    table = read_parquet(path).to_pandas()
+    spans = {name: "Int64" for name in _INTEGERS if name in table}
+    return pd.DataFrame(table.astype(spans))
+
+
+def read_parquet(path: Path) -> Any:
+    """Return a Parquet file as an Arrow table."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        content = pq.read_table(path)
+        return pq.read_table(path)
     except FileNotFoundError:
         raise DataError(f"no file {path}; it is made by: make dataset CORPUS=FILE") from None
     except (pa.ArrowInvalid, OSError) as error:
         raise DataError(f"cannot read {path} as Parquet: {str(error).splitlines()[0]}") from None
-    table = content.to_pandas()
-    spans = {name: "Int64" for name in _INTEGERS if name in table}
-    return pd.DataFrame(table.astype(spans))
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -46,19 +48,24 @@ class AttentionDictionary:
     version: str
     terms: Mapping[str, Term]
 
-    def count_hits(self, words: Iterable[str]) -> list[int]:
+    def find_terms(self, words: Iterable[str]) -> list[tuple[int, int]]:
         """
-        Return for each word how many terms it contains, the longest at each place, none overlapping.
+        Return a pair for each term that a word contains: the place of the word, and that of the term in ``terms``.
+
+        The longest term at each place is found, none overlap.
 
         Examples
         --------
-        >>> load_attention()["innovation"].count_hits(["创新驱动", "开创", "新局面"])
-        [1, 0, 0]
+        >>> load_attention()["innovation"].find_terms(["创新驱动", "开创新", "科技创新"])
+        [(0, 0), (2, 1), (2, 0)]
         """
         others = [fold(word) for term in self.terms.values() for word in term.not_in]
         automaton = AhoCorasick([*self.terms, *others], matchkind=MatchKind.LeftmostLongest)
         n_terms = len(self.terms)
-        return [sum(found < n_terms for found, _, _ in automaton.find_matches_as_indexes(word)) for word in words]
+        joined = list(words)
+        ends = list(itertools.accumulate(len(word) + 1 for word in joined))
+        found = automaton.find_matches_as_indexes("\n".join(joined))
+        return [(bisect.bisect_right(ends, start), term) for term, start, _ in found if term < n_terms]
 
     def list_words(self) -> list[str]:
         """Return every word that is to be cut whole, folded."""
@@ -135,7 +142,7 @@ def _read_yaml(path: Path) -> Any:
     import yaml
 
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"no attention dictionaries in {path}: {getattr(error, 'strerror', '') or error}") from error
     except yaml.YAMLError as error:
