@@ -203,7 +203,7 @@ def _offer_indicators(table: pd.DataFrame, lang: str) -> list[tuple[str, Any]]:
 
 def _offer_levels(table: pd.DataFrame, lang: str) -> list[tuple[str, Any]]:
     """Offer the levels below the nation."""
-    return [(say(f"level.{level}", lang), level) for level in LEVELS if level != "national"]
+    return [(say(f"levels.{level}", lang), level) for level in LEVELS if level != "national"]
 
 
 def _offer_words(codes: Sequence[str], key: str) -> Callable[[pd.DataFrame, str], list[tuple[str, Any]]]:

@@ -61,7 +61,7 @@ def tell_levels(means: pd.DataFrame, lang: str) -> Html:
     lines = [_tell_level(rows, lang) for _, rows in covered.groupby("level", sort=False)]
     thin = [level for level in dict.fromkeys(means["level"]) if level not in {"national", *covered["level"]}]
     if thin:
-        names = say("list.separator", lang).join(say(f"level.{level}", lang) for level in thin)
+        names = say("list.separator", lang).join(say(f"levels.{level}", lang) for level in thin)
         lines.append(say("levels.thin", lang, names=names, share=_COVERED))
     breaks = find_breaks(covered)
     lines += [_tell_break(row, lang) for row in list_rows(breaks[breaks["break_year"].notna()])]
@@ -72,7 +72,7 @@ def write_means(means: pd.DataFrame, lang: str) -> Html:
     """Return the means as a table, one row per year and one column per level, each with its number of regions, folded."""
     cells = {(row["period_year"], row["level"]): row for row in list_rows(means)}
     levels = [level for level in LEVELS if level in set(means["level"])]
-    header = [say("column.report_year", lang), *(say(f"level.{level}", lang) for level in levels)]
+    header = [say("column.report_year", lang), *(say(f"levels.{level}", lang) for level in levels)]
     years = sorted(set(means["period_year"]), reverse=True)
     rows = [[year, *(_tell_mean(cells.get((year, level))) for level in levels)] for year in years]
     return render_fold(say("levels.table", lang), render_table(header, rows))
@@ -86,7 +86,7 @@ def tell_realised(pairs: pd.DataFrame, lang: str) -> Html:
         parts = [_tell_met(row, pairs, lang) for row in list_rows(found[found["level"].eq(level)])]
         if parts:
             told = say("alt.separator", lang).join(parts)
-            lines.append(say("realised.level", lang, level=say(f"level.{level}", lang), parts=told))
+            lines.append(say("realised.level", lang, level=say(f"levels.{level}", lang), parts=told))
     return sections.list_items(lines)
 
 
@@ -98,7 +98,7 @@ def tell_threshold(pairs: pd.DataFrame, lang: str) -> Html:
     for row in list_rows(found[found["level"].isin(["province", "city"])]):
         ratio = f"{row['ratio']:.1f} ({row['ratio_low']:.1f}–{row['ratio_high']:.1f})"
         era = _name_era(row["era"], int(pairs["cut_year"].iloc[0]), lang)
-        rows.append([say(f"level.{row['level']}", lang), era, row["n_above"], row["n_exact"], row["n_below"], ratio])
+        rows.append([say(f"levels.{row['level']}", lang), era, row["n_above"], row["n_exact"], row["n_below"], ratio])
     if not rows:
         return sections.paragraph(say("draw.none", lang), "soft")
     lead = say("threshold.lead", lang, window=format_number(found["window"].iloc[0]))
@@ -127,7 +127,7 @@ def write_changes(changes: pd.DataFrame, lang: str, *, level: str = "province") 
         ]
         for row in list_rows(found)
     ]
-    fold = say("changes.table", lang, level=say(f"level.{level}", lang))
+    fold = say("changes.table", lang, level=say(f"levels.{level}", lang))
     return render_fold(fold, render_table(header, rows))
 
 
@@ -162,13 +162,13 @@ def _tell_level(rows: pd.DataFrame, lang: str) -> str:
     values = {name: f"{row['mean']:.1f}" for name, row in places.items()}
     years = {f"{name}_year": row["period_year"] for name, row in places.items()}
     coverage = f"{records[-1]['n_regions']}/{records[-1]['n_existing']}"
-    return say("levels.line", lang, level=say(f"level.{most['level']}", lang), coverage=coverage, **values, **years)
+    return say("levels.line", lang, level=say(f"levels.{most['level']}", lang), coverage=coverage, **values, **years)
 
 
 def _tell_break(row: Mapping[str, Any], lang: str) -> str:
     """Say where a series of means breaks, and how sure that is."""
     key = "levels.break" if row["p_value"] < _SURE else "levels.no_break"
-    level = say(f"level.{row['level']}", lang)
+    level = say(f"levels.{row['level']}", lang)
     slopes = {"before": format_step(round(row["slope_before"], 2)), "after": format_step(round(row["slope_after"], 2))}
     return say(key, lang, level=level, year=row["break_year"], p=f"{row['p_value']:.3f}", **slopes)
 
@@ -182,7 +182,7 @@ def _tell_mean(row: Mapping[str, Any] | None) -> object:
 
 def _tell_pair(pair: str, periods: pd.DataFrame, lang: str, cut_year: int) -> str:
     """Say what one level adds to the next above it before and from a year; "" where there are not both."""
-    upper, lower = (say(f"level.{level}", lang) for level in pair.split("-"))
+    upper, lower = (say(f"levels.{level}", lang) for level in pair.split("-"))
     whole, both = (
         {row["era"]: row for row in list_rows(periods[periods["sample"].eq(name)])} for name in ("all", "both")
     )
