@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -17,6 +17,7 @@ from policylab.model import Correction, Document, Target
 from policylab.project import data_path
 from policylab.publish import material, sections
 from policylab.publish.charts import plot_peers
+from policylab.publish.comparison import Comparison
 from policylab.publish.evidence import clean_text
 from policylab.publish.material import Facts
 from policylab.publish.render import Html, join_html, render_table
@@ -27,13 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DAY = "2024-05-31"  # the form of a day in a ledger
-
-
-class Comparison(NamedTuple):
-    """A district beside others in one year: the levels above it, and its peers in one indicator."""
-
-    chain: pd.DataFrame
-    peers: pd.DataFrame
 
 
 def tell_report(document: Document, own: pd.DataFrame, lang: str) -> Html:
@@ -73,16 +67,14 @@ def tell_corrections(report_id: str, corrections: Sequence[Correction], lang: st
     return sections.paragraph(say("ledger.applied", lang, report_id=report_id, n=len(corrections), **counts))
 
 
-def compare_region(
-    facts: Facts, region_code: str, *, report_year: int, indicator: str, rule: str, end: str
-) -> Comparison:
+def compare_one(facts: Facts, region_code: str, *, report_year: int, indicator: str, rule: str, end: str) -> Comparison:
     """
     Return a district beside the levels above it in every indicator, and beside its peers in one.
 
     Raises
     ------
     UnknownNameError, DataError
-        As `policylab.analyse.compare.compare_chain` and `policylab.analyse.compare.select_peers`.
+        As `policylab.analyse.compare.compare_chain` and `policylab.analyse.peers.select_peers`.
     """
     table, coverage = facts
     now = table[table["report_year"].eq(report_year)]  # cut first: whoever turns a control waits for this
@@ -91,36 +83,35 @@ def compare_region(
     chain = compare_chain(now if has_targets else table, region_code, report_year=report_year, end=end)
     peers = compare_peers(now, region_code, report_year=report_year, indicator=indicator, peers=codes, end=end)
     coverage = coverage[coverage["report_year"].eq(report_year)]
-    return Comparison(refine_missing(chain, coverage), material.add_provinces(refine_missing(peers, coverage)))
+    region = find_region(region_code, report_year=report_year)
+    return Comparison(region, refine_missing(chain, coverage), material.add_provinces(refine_missing(peers, coverage)))
 
 
-def rank_region(facts: Facts, found: Comparison, region_code: str) -> pd.DataFrame:
-    """Return a district's rank among the peers of a comparison in every indicator that it and another one state."""
-    own = found.chain.loc[found.chain["region_code"].eq(region_code), "indicator"]
-    year, peers = int(found.peers["report_year"].iloc[0]), list(found.peers["region_code"])
-    return material.rank_indicators(facts.targets, region_code, report_year=year, indicators=own, peers=peers)
+def pick_ranks(whole: Comparison) -> pd.DataFrame:
+    """Return a district's own rank in every indicator that it and another peer put a number on."""
+    own = whole.peers[whole.peers["region_code"].eq(whole.region.region_code)]
+    return own[own["rank"].notna() & own["n_ranked"].gt(1)]
 
 
 def view_comparison(facts: Facts, *, region_code: str, report_year: int, lang: str, **choices: Any) -> Html:
-    """Return `compare_region` in words, its peers as a figure, and its chain as a table."""
-    found = compare_region(facts, region_code, report_year=report_year, **choices)
+    """Return `compare_one` in words, its peers as a figure, and its chain as a table."""
+    found = compare_one(facts, region_code, report_year=report_year, **choices)
     parts = [
-        tell_comparison(found, region_code, lang, rule=choices["rule"]),
+        tell_comparison(found, lang, rule=choices["rule"]),
         sections.show(plot_peers, found.peers, lang, indicator=choices["indicator"], region_code=region_code),
         sections.write_levels(found.chain, lang),
     ]
     return join_html(parts)
 
 
-def tell_comparison(found: Comparison, region_code: str, lang: str, *, rule: str) -> Html:
+def tell_comparison(found: Comparison, lang: str, *, rule: str) -> Html:
     """Return a comparison in a few sentences: its steps over the levels above, and its place among the peers."""
-    year = int(found.peers["report_year"].iloc[0])
-    region = find_region(region_code, report_year=year)
-    title = say("compare.title", lang, region=region.full_name, code=region_code, year=year)
-    lines = [_tell_all_steps(found.chain, region_code, lang)]
+    region, year = found.region, found.peers["report_year"].iloc[0]
+    title = say("compare.title", lang, region=region.full_name, code=region.region_code, year=year)
+    steps = _tell_all_steps(found.chain, region.region_code, lang)
     end = say("compare.end", lang, end=say(f"end.{found.peers['range_end'].iloc[0]}", lang))
-    peers = sections.write_peers(found.peers, region_code, lang, rule=rule)
-    return join_html([Html("<p><strong>{}</strong></p>").format(title), sections.list_items([*lines, end]), peers])
+    peers = sections.write_peers(found.peers, region.region_code, lang, rule=rule)
+    return join_html([Html("<p><strong>{}</strong></p>").format(title), sections.list_items([steps, end]), peers])
 
 
 def _tell_all_steps(chain: pd.DataFrame, region_code: str, lang: str) -> str:
