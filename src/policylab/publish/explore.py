@@ -22,6 +22,7 @@ from policylab.read.regions import LEVELS, find_region, load_regions
 if TYPE_CHECKING:
     import pandas as pd
 
+_NEAR = "development:gdp_level"
 _CODE_FIRST = re.compile(r"\s*([0-9]{6})\b")
 
 
@@ -153,10 +154,10 @@ def list_options(name: str, table: pd.DataFrame, lang: str) -> list[tuple[str, A
     >>> list_options("end", to_table([]), "en")
     [('low end', 'low'), ('midpoint', 'mid'), ('high end', 'high')]
     """
-    if name not in _OPTIONS:
-        near = close_matches(name, _OPTIONS)
-        raise UnknownNameError(f"no control {name!r}{near or '; there are ' + ', '.join(_OPTIONS)}")
-    return _OPTIONS[name](table, lang)
+    if name not in CONTROLS:
+        near = close_matches(name, CONTROLS)
+        raise UnknownNameError(f"no control {name!r}{near or '; there are ' + ', '.join(CONTROLS)}")
+    return CONTROLS[name](table, lang)
 
 
 def _make_control(name: str, first: object, table: pd.DataFrame, lang: str) -> Any:
@@ -177,6 +178,8 @@ def _make_control(name: str, first: object, table: pd.DataFrame, lang: str) -> A
             layout=ipywidgets.Layout(width="26em", margin=wide.margin),
             **look,
         )
+    if name == "rule" and first not in [value for _, value in options]:
+        options = [*options, (str(first), first)]  # a rule with places of its own, such as codes:320803,320812
     if first not in [value for _, value in options]:
         known = ", ".join(str(value) for _, value in options[:12])
         raise UnknownNameError(f"{name} cannot start with {first!r}: the table has {known or 'nothing to choose from'}")
@@ -211,11 +214,11 @@ def _offer_words(codes: Sequence[str], key: str) -> Callable[[pd.DataFrame, str]
     return lambda table, lang: [(say(f"{key}.{code}", lang), code) for code in codes]
 
 
-_OPTIONS: Mapping[str, Callable[[pd.DataFrame, str], list[tuple[str, Any]]]] = {
+CONTROLS: Mapping[str, Callable[[pd.DataFrame, str], list[tuple[str, Any]]]] = {
     "region_code": _offer_regions,
     "report_year": _offer_years,
     "indicator": _offer_indicators,
-    "rule": _offer_words(PEER_RULES, "rule"),
+    "rule": _offer_words((*PEER_RULES, _NEAR), "rule"),
     "end": _offer_words(ENDS, "end"),
     "level": _offer_levels,
 }
