@@ -96,7 +96,7 @@ def test_the_workbook_holds_chain_peers_sources_and_notes(call, tmp_path: Path) 
     book = openpyxl.load_workbook(tmp_path / "all.xlsx")
     assert book.sheetnames == ["与上级比较", "地区生产总值增速", "固定资产投资增速", "来源", "说明"]
     heads = [cell.value for cell in book["来源"][1]]
-    assert {"报告编号", "起（字符）", "止（字符）", "原文 SHA-256", "网址"} <= set(heads)
+    assert {"报告编号", "状态", "起（字符）", "止（字符）", "原文 SHA-256", "网址"} <= set(heads)
     ranks = [
         row[[cell.value for cell in book["地区生产总值增速"][1]].index("位次")]
         for row in book["地区生产总值增速"].values

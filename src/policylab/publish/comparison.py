@@ -19,7 +19,11 @@ from policylab.read.regions import Region, find_region
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("chain", "peers")
+# What a sheet shows to who reads it; the sheet of sources has the rest.
+_READ = (
+    "region_code region_name level report_year indicator as_written low high unit bound qualitative modality missing"
+)
+_READ += " step_pp rank n_ranked percentile gap_to_median range_end source_kind report_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +146,14 @@ def _lay_out(rows: pd.DataFrame, which: str, region_code: str, lang: str) -> Lay
 def _list_sheets(comparison: Comparison, lang: str) -> dict[str, Layout]:
     """Return the sheets of the workbook: the chain, then the peers by indicator, with the captions of their pages."""
     chain, own = comparison.chain, comparison.region.region_code
-    sheets = {say("export.chain", lang): Layout(chain, chain, lay_out_chain(chain, lang).caption)}
+    step, ranks = say("layout.step_note", lang, region=comparison.region.name), say("layout.rank_note", lang)
+    sheets = {say("export.chain", lang): Layout(_show(chain), chain, lay_out_chain(chain, lang).caption, (step,))}
     for code, rows in comparison.peers.groupby("indicator", sort=False):
         caption = lay_out_peers(rows, own, lang).caption
-        sheets[name_indicator(str(code), lang)] = Layout(rows, rows, caption)
+        sheets[name_indicator(str(code), lang)] = Layout(_show(rows), rows, caption, (ranks,))
     return sheets
+
+
+def _show(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that are read rather than looked up."""
+    return rows[[name for name in _READ.split() if name in rows]]

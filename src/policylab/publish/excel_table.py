@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from functools import cache
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,14 @@ from policylab.publish.words import is_na, say
 
 if TYPE_CHECKING:
     import pandas as pd
+    from openpyxl.styles import Alignment
     from openpyxl.worksheet.worksheet import Worksheet
 
 _SOURCE = ["region_name", "report_year", "indicator", "as_written", "report_id", "source_kind", "start", "end"]
-_SOURCE += ["sha256", "source_url"]
+_SOURCE += ["section", "rule_id", "status", "flag", "n_values", "sha256", "source_url"]
 _WIDEST, _NARROWEST = 60, 6  # characters
 _SHEET_NAME = 31  # characters, as Excel has it
+_FROZEN_COLUMNS = 10  # a wider table keeps its first two columns in sight
 _LONGEST_LINK = 2000
 _NOTE_WIDTHS, _LINE_PT = (30, 18, 100), 15  # of the columns of notes in characters; of a line
 _FORMATS = {"percentile": "0.0", "report_year": "0", "start": "0", "end": "0"}
@@ -76,10 +79,10 @@ def _finish(sheet: Worksheet) -> None:
         cell.fill = PatternFill("solid", fgColor="E4E9EF")
         cell.border = Border(bottom=Side("thin"))
         cell.alignment = Alignment(vertical="center", wrap_text=True)
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = "C2" if sheet.max_column > _FROZEN_COLUMNS else "A2"
     sheet.auto_filter.ref = sheet.dimensions
     for place, cells in enumerate(sheet.columns, start=1):
-        widest = max(2 * count_ems("" if cell.value is None else str(cell.value)) for cell in cells) + 2
+        widest = max(2 * count_ems("" if cell.value is None else str(cell.value)) for cell in cells) + 3
         sheet.column_dimensions[get_column_letter(place)].width = min(max(widest, _NARROWEST), _WIDEST)
     sheet.print_title_rows = "1:1"
     _fit_page(sheet)
@@ -99,9 +102,18 @@ def _write_row(sheet: Worksheet, values: Sequence[Any]) -> None:
         if isinstance(value, str):
             cell.value = clean_cell(value)
             cell.data_type = "s"
+            cell.alignment = _indented()
             cell.quotePrefix = is_formula(value)
         elif value is not None:
             cell.value = value
+
+
+@cache
+def _indented() -> Alignment:
+    """Return the alignment of text, which keeps it off the number at its left."""
+    from openpyxl.styles import Alignment
+
+    return Alignment(indent=1)
 
 
 def _type_cell(name: str, value: Any, lang: str) -> Any:
