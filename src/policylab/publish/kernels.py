@@ -66,14 +66,18 @@ def spare_grammar() -> None:
         del modules["rfc3987_syntax"]
 
 
-def seed_process(seed: int) -> None:
-    """Seed what libraries draw from; a fork would else repeat the numbers of every other one."""
-    random.seed(seed)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(seed)
+def seed_kernel(shell: Any, seed: int) -> None:
+    """Have random numbers seeded right before the first cell; a fork would else repeat those of every other one."""
+
+    def seed_once(_: Any) -> None:
+        shell.events.unregister("pre_run_cell", seed_once)
+        random.seed(seed)
+        importlib.import_module("numpy").random.seed(seed)
+
+    shell.events.register("pre_run_cell", seed_once)
 
 
-def open_kernel(work: Path) -> Any:
+def open_kernel(work: Path, seed: int) -> Any:
     """
     Return what nbclient takes for the client of a kernel, which runs the cells in this very process.
 
@@ -85,7 +89,9 @@ def open_kernel(work: Path) -> Any:
     for number in _STREAMS.values():
         os.dup2(log, number)
     os.close(log)
-    return _Client(_make_kernel())
+    kernel = _make_kernel()
+    seed_kernel(kernel.shell, seed)
+    return _Client(kernel)
 
 
 def _make_kernel() -> Any:

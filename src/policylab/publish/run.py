@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from policylab.errors import PolicylabError, RunFailedError
 from policylab.project import write_atomic
-from policylab.publish.kernels import KERNEL_LOG, execute_here, open_kernel, seed_process, spare_grammar
+from policylab.publish.kernels import KERNEL_LOG, execute_here, open_kernel, spare_grammar
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -209,8 +209,7 @@ def _open_here(work: Path, seed: int) -> dict[str, Any]:
     class HereEngine(Engine):  # type: ignore[misc]
         @classmethod
         def execute_managed_notebook(cls, manager: Any, kernel_name: str, **_: Any) -> None:
-            client = open_kernel(work)
-            seed_process(seed)
+            client = open_kernel(work, seed)
             execute_here(manager, client, lambda cell: _note_place(work, cell))
 
     papermill_engines.register("policylab-here", HereEngine)
@@ -226,7 +225,7 @@ def _open_apart(work: Path, job: Job) -> dict[str, Any]:
     settings = work / ".ipython"  # not the user's, whose start-up files and history are no part of a run
     settings.mkdir()
     spec = KernelSpec(**get_kernel_dict(), env={"IPYTHONDIR": str(settings)})
-    seeding = f"from policylab.publish.kernels import seed_process as _s; import numpy; _s({job.seed}); del _s, numpy"
+    seeding = f"from policylab.publish.kernels import seed_kernel as _s; _s(get_ipython(), {job.seed}); del _s"
 
     class OwnKernelManager(AsyncKernelManager):
         transport_encryption = "auto"  # the kernel warns where other users of the machine could listen

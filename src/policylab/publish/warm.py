@@ -98,7 +98,8 @@ class WarmProcess:
 
     def close(self) -> None:
         """End the process and every fork that is at work."""
-        self._process.stdin.close()  # it reads the end of its input, and kills what runs
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()  # it reads the end of its input, and kills what runs
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
@@ -119,7 +120,9 @@ class WarmProcess:
         except (OSError, ValueError):
             self._process.kill()
             self._said.seek(0)
-            raise WarmError("it did not start: " + self._said.read().decode(errors="replace").strip()[-300:]) from None
+            said = self._said.read().decode(errors="replace").strip()[-300:]
+            self.close()
+            raise WarmError(f"the warm process did not start: {said}") from None
         self.left_out += answer["unfit"]
         return bool(answer["unfit"])
 
@@ -138,7 +141,7 @@ class WarmProcess:
 def run_cold(job: Job, work: Path) -> Exit:
     """Run a job on a kernel of its own, started fresh, and return how the process that made it ended."""
     command = [sys.executable, "-m", "policylab.publish.run"]
-    process = _open_process(command, stderr=subprocess.PIPE, cwd=work)
+    process = _open_process(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=work)
     try:
         _, said = process.communicate(json.dumps(job.to_json()).encode(), timeout=job.timeout + 60)
         if process.returncode and not (work / OUTCOME).exists():
