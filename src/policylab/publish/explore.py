@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from policylab.analyse.compare import PEER_RULES
 from policylab.analyse.values import ENDS
 from policylab.codebook import load_codebook
+from policylab.codebook.attention import load_attention
 from policylab.errors import PolicylabError, UnknownNameError, close_matches
 from policylab.publish.render import Html
 from policylab.publish.words import name_indicator, say
@@ -139,7 +140,7 @@ def list_options(name: str, table: pd.DataFrame, lang: str) -> list[tuple[str, A
     Parameters
     ----------
     name : str
-        "region_code", "report_year", "indicator", "rule" (for peers), "end" (of ranges) or "level".
+        "region_code", "report_year", "indicator", "rule" (for peers), "end" (of ranges), "level" or "topic" (of attention).
     table : DataFrame, one row per target
     lang : "zh" or "en"
 
@@ -204,6 +205,11 @@ def _offer_indicators(table: pd.DataFrame, lang: str) -> list[tuple[str, Any]]:
     return [(name_indicator(code, lang), code) for code in load_codebook().indicators if code in known]
 
 
+def _offer_topics(table: pd.DataFrame, lang: str) -> list[tuple[str, Any]]:
+    """Offer the attention dictionaries of the codebook."""
+    return [(entry.name_zh if lang == "zh" else entry.name_en, code) for code, entry in load_attention().items()]
+
+
 def _offer_levels(table: pd.DataFrame, lang: str) -> list[tuple[str, Any]]:
     """Offer the levels below the nation."""
     return [(say(f"levels.{level}", lang), level) for level in LEVELS if level != "national"]
@@ -221,4 +227,5 @@ CONTROLS: Mapping[str, Callable[[pd.DataFrame, str], list[tuple[str, Any]]]] = {
     "rule": _offer_words((*PEER_RULES, _NEAR), "rule"),
     "end": _offer_words(ENDS, "end"),
     "level": _offer_levels,
+    "topic": _offer_topics,
 }

@@ -1,0 +1,179 @@
+"""What the notebook of policy language says: attention to topics, words that set a report apart, topics and reuse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup
+
+from policylab.analyse.attention import compare_attention, count_attention_terms
+from policylab.analyse.features import Features, pick_reports
+from policylab.analyse.keyness import score_keyness
+from policylab.analyse.peers import select_peers
+from policylab.errors import DataError
+from policylab.publish import sections
+from policylab.publish.render import Html, join_html, render_fold, render_table
+from policylab.publish.words import is_na, list_rows, say
+from policylab.read.regions import find_region
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_N_WORDS = 15
+_FEW_PEERS = 3
+
+
+class Speech(NamedTuple):
+    """The words of one report beside those of its peers: attention by topic and year, and keyness in the year."""
+
+    report_id: str
+    peer_ids: list[str]
+    attention: pd.DataFrame
+    keyness: pd.DataFrame
+
+
+def compare_speech(features: Features, table: pd.DataFrame, region_code: str, *, report_year: int, rule: str) -> Speech:
+    """
+    Return the words of a region's report beside those of the peers that have a report of the year.
+
+    Raises
+    ------
+    UnknownNameError
+        As `policylab.analyse.peers.select_peers`.
+    DataError
+        Where the region or fewer than three peers have a report of that year among the features.
+    """
+    own = pick_reports(features, region_codes=[region_code], report_years=[report_year])[0]
+    peers = [
+        code for code in select_peers(table, region_code, report_year=report_year, rule=rule) if code != region_code
+    ]
+    others = pick_reports(features, region_codes=peers, report_years=[report_year])
+    if len(others) < _FEW_PEERS:
+        raise DataError(
+            f"only {len(others)} peers of {region_code} by the rule {rule!r} have a report for {report_year} at hand;"
+            f" expected {_FEW_PEERS} or more, choose a wider rule, such as 'level'"
+        )
+    attention = compare_attention(features, region_code, peers=peers)
+    return Speech(own, others, attention, score_keyness(features, [own], against=others))
+
+
+def tell_features(features: Features, lang: str) -> Html:
+    """Return what the counts are of: how many reports and words, cut by which engine; and that passages need texts."""
+    reports = features.reports
+    years = f"{reports['report_year'].min()}–{reports['report_year'].max()}"
+    engines = say("list.separator", lang).join(sorted(reports["engine"].unique()))
+    counts = {"n": f"{len(reports):,}", "terms": f"{len(features.terms):,}", "words": f"{reports['n_words'].sum():,}"}
+    return sections.list_items(
+        [say("features.lead", lang, years=years, engine=engines, **counts), say("features.passages", lang)]
+    )
+
+
+def tell_attention(speech: Speech, lang: str, *, report_year: int) -> Html:
+    """Return the topics that a report dwells on more and less than its peers, and all of them as a table."""
+    now = _of_year(speech.attention, report_year)
+    names = {row["topic"]: _name_topic(row, lang) for row in list_rows(now)}
+    parts = {way: [names[code] for code in codes] for way, codes in _split(now).items()}
+    lines = [
+        say(f"attention.{way}", lang, names=say("list.separator", lang).join(found))
+        for way, found in parts.items()
+        if found
+    ]
+    lines = lines or [say("attention.like", lang)]
+    header = [say(f"attention.{name}", lang) for name in ("topic", "share", "median", "quartiles", "percentile")]
+    rows = [
+        [
+            names[row["topic"]],
+            f"{row['share']:.1f}",
+            f"{row['peer_median']:.1f}",
+            f"{row['peer_low']:.1f}–{row['peer_high']:.1f}",
+            f"{row['percentile']:.0f}",
+        ]
+        for row in list_rows(now.sort_values("share", ascending=False))
+    ]
+    lead = say("attention.lead", lang, n=int(now["n_peers"].max()), version=now["dictionary_version"].iloc[0])
+    return join_html([sections.paragraph(lead), sections.list_items(lines), render_table(header, rows)])
+
+
+def tell_topic(features: Features, speech: Speech, topic: str, lang: str) -> Html:
+    """Return one topic over the years beside the peers, and the terms that its share is made of in the report."""
+    years = speech.attention[speech.attention["topic"].eq(topic) & speech.attention["share"].notna()]
+    header = [say(f"attention.{name}", lang) for name in ("year", "share", "median", "peers")]
+    rows = [
+        [
+            row["report_year"],
+            f"{row['share']:.1f}",
+            "" if is_na(row["peer_median"]) else f"{row['peer_median']:.1f}",
+            row["n_peers"],
+        ]
+        for row in list_rows(years.sort_values("report_year", ascending=False))
+    ]
+    terms = count_attention_terms(features, [speech.report_id], topic)
+    said = [f"{row['term']} {row['hits']}" for row in list_rows(terms[terms["hits"].gt(0)].head(_N_WORDS))]
+    line = say(
+        "attention.terms",
+        lang,
+        topic=_name_topic(list_rows(years)[0], lang),
+        terms=say("list.separator", lang).join(said) or "–",
+    )
+    return join_html([sections.paragraph(line), render_fold(say("attention.years", lang), render_table(header, rows))])
+
+
+def tell_keyness(speech: Speech, lang: str) -> Html:
+    """Return the words that a report uses more than its peers, and those that it uses less, side by side."""
+    table = speech.keyness
+    header = [say(f"keyness.{name}", lang) for name in ("word", "z", "count", "share", "share_against", "n_against")]
+    more = table[table["z"].gt(0) & table["count"].gt(1)].head(_N_WORDS)
+    less = table[table["z"].lt(0)].iloc[::-1].head(_N_WORDS)
+    tables = [_list_words(header, rows) for rows in (more, less)]
+    heads = [Html("<h4>{}</h4>").format(say(f"keyness.{name}", lang)) for name in ("more", "less")]
+    lead = say("keyness.lead", lang, n=len(speech.peer_ids), prior=f"{table['prior_words'].iloc[0]:g}")
+    return join_html([sections.paragraph(lead), *(part for pair in zip(heads, tables, strict=True) for part in pair)])
+
+
+def view_speech(
+    features: Features, table: pd.DataFrame, *, region_code: str, report_year: int, topic: str, rule: str, lang: str
+) -> Html:  # noqa: PLR0913
+    """Return attention, one topic and keyness of one report."""
+    speech = compare_speech(features, table, region_code, report_year=report_year, rule=rule)
+    region = find_region(region_code, report_year=report_year)
+    title = Html("<p><strong>{}</strong></p>").format(
+        say("speech.title", lang, region=region.full_name, year=report_year)
+    )
+    parts = [tell_attention(speech, lang, report_year=report_year), tell_topic(features, speech, topic, lang)]
+    return join_html([title, *parts, tell_keyness(speech, lang)])
+
+
+def tell_reports(features: Features, report_ids: Sequence[str], lang: str) -> Html:
+    """Return the reports that were compared, each with the hash of its text, folded."""
+    rows = features.reports[features.reports["report_id"].isin(report_ids)]
+    header = [say(f"column.{name}", lang) for name in ("region", "report_year")]
+    cells = [[row["region_name"], row["report_year"], row["report_id"], row["sha256"]] for row in list_rows(rows)]
+    fold = say("features.reports", lang, n=len(rows))
+    return render_fold(fold, render_table([*header, "report_id", "SHA-256"], cells))
+
+
+def _of_year(attention: pd.DataFrame, report_year: int) -> pd.DataFrame:
+    """Return the topics of one year that have a share and peers."""
+    return attention[attention["report_year"].eq(report_year) & attention["share"].notna() & attention["n_peers"].gt(0)]
+
+
+def _split(now: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the topics above the upper quartile of the peers, and those below the lower one."""
+    above = now[now["share"].gt(now["peer_high"])].sort_values("percentile", ascending=False, kind="stable")
+    below = now[now["share"].lt(now["peer_low"])].sort_values("percentile", kind="stable")
+    return {"more": list(above["topic"]), "less": list(below["topic"])}
+
+
+def _name_topic(row: dict[str, object], lang: str) -> str:
+    """Return the name of a topic."""
+    return str(row[f"topic_{lang}"])
+
+
+def _list_words(header: list[str], rows: pd.DataFrame) -> Markup:
+    """Return words with their counts as a table."""
+    names = ("term", "z", "count", "share", "share_against", "n_against")
+    cells = [
+        [f"{row[name]:.1f}" if isinstance(row[name], float) else row[name] for name in names] for row in list_rows(rows)
+    ]
+    return render_table(header, cells)
