@@ -34,7 +34,7 @@ ONLY_IN = {
     "pandera": {"analyse"},
     "jieba": {"analyse"},
     "sklearn": {"analyse"},
-    "matplotlib": {"publish/charts.py", "publish/sheet.py"},
+    "matplotlib": {"publish/charts.py", "publish/peer_charts.py", "publish/sheet.py"},
     "papermill": {"publish/kernels.py", "publish/run.py", "publish/engine.py"},
     "nbclient": {"publish/run.py"},
     "nbconvert": {"publish/run.py"},

@@ -94,6 +94,55 @@ def compare_peers(
     return _add_ranks(arrange_columns(explain_missing(rows, table)), end)
 
 
+def compare_indicators(
+    table: pd.DataFrame,
+    region_code: str,
+    *,
+    report_year: int,
+    indicators: Sequence[str],
+    peers: Collection[str],
+    end: str = "low",
+) -> pd.DataFrame:
+    """
+    Return `compare_peers` of several indicators under each other: one row per indicator and peer.
+
+    Peers come in the order of their rank in the first indicator, in every block the same.
+
+    Parameters
+    ----------
+    table, region_code, report_year, peers, end
+        As in `compare_peers`.
+    indicators : sequence of str
+        Codes of the codebook, in the order wanted.
+
+    Raises
+    ------
+    UnknownNameError
+        As `compare_peers`.
+    DataError
+        Where no indicator is named.
+
+    Examples
+    --------
+    >>> from policylab.analyse.tables import to_table
+    >>> names = ["gdp_growth", "fai_growth"]
+    >>> len(compare_indicators(to_table([]), "320804", report_year=2023, indicators=names, peers=["320803"]))
+    4
+    """
+    import pandas as pd
+
+    if not indicators:
+        raise DataError("no indicator to compare: name one or more codes of the codebook")
+    rows = table[table["report_year"].eq(report_year)]
+    parts = [
+        compare_peers(rows, region_code, report_year=report_year, indicator=code, peers=peers, end=end)
+        for code in dict.fromkeys(indicators)
+    ]
+    order = {code: place for place, code in enumerate(parts[0]["region_code"])}
+    sorted_parts = [part.sort_values("region_code", key=lambda codes: codes.map(order)) for part in parts]
+    return pd.concat(sorted_parts, ignore_index=True)
+
+
 def select_peers(table: pd.DataFrame, region_code: str, *, report_year: int, rule: str) -> list[str]:
     """
     Return the codes of the regions that a rule makes peers, in the order of their codes, the region itself among them.

@@ -111,7 +111,7 @@ def summarise_realised(
     rows = [_summarise(part) for _, part in groups]
     keys = groups.size().reset_index()[list(by)]
     found = pd.concat([keys, pd.DataFrame(rows, columns=_SUMMARY)], axis="columns")
-    return found.assign(interval="bootstrap, wilson", range_end=name_only(pairs["range_end"]))
+    return _keep_choices(found.assign(interval="bootstrap, wilson"), pairs)
 
 
 def count_gaps(
@@ -172,7 +172,8 @@ def count_gaps(
             n_exact = int((at.eq(number) & exact).sum())
             rows.append((*key, *ends, number in (-n_bins, n_bins - 1), n, n_exact, len(part), share))
     columns = [*by, "bin_low", "bin_high", "is_tail", "n", "n_exact", "total", "share"]
-    return pd.DataFrame(rows, columns=columns).assign(range_end=name_only(pairs["range_end"]))
+    found = pd.DataFrame(rows, columns=columns)
+    return _keep_choices(found, pairs)
 
 
 def compare_threshold(
@@ -231,7 +232,18 @@ def compare_threshold(
         rows.append((*key, len(part), above, exact, below, _divide(above, below), *ends, _divide(above - exact, below)))
     columns = [*by, "n", "n_above", "n_exact", "n_below", "ratio", "ratio_low", "ratio_high", "ratio_strict"]
     found = pd.DataFrame(rows, columns=columns)
-    return found.assign(window=window, interval=interval, range_end=name_only(pairs["range_end"]))
+    return _keep_choices(found.assign(window=window, interval=interval), pairs)
+
+
+def _keep_choices(found: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Add the choices that the pairs were made by: years, the end of ranges, and the year that parts the periods."""
+    years = pairs["report_year"]
+    span = (
+        {"first_year": years.min(), "last_year": years.max()} if len(years) else {"first_year": None, "last_year": None}
+    )
+    cut = {"cut_year": pairs["cut_year"].iloc[0]} if len(pairs) else {}
+    indicator = {} if "indicator" in found else {"indicator": name_only(pairs["indicator"])}
+    return found.assign(**indicator, **span, **cut, range_end=name_only(pairs["range_end"]))
 
 
 def _judge(pairs: pd.DataFrame) -> pd.Series[bool]:

@@ -59,6 +59,20 @@ def check_characters(text: str) -> None:
 
 
 @cache
+def measure_character(char: str) -> float:
+    """
+    Return how wide a character of the font is, in ems; 1 for one that the font lacks.
+
+    Examples
+    --------
+    >>> measure_character("区"), measure_character("i") < measure_character("m") < 1
+    (1.0, True)
+    """
+    name = _font().getBestCmap().get(ord(char))
+    return float(_font()["hmtx"][name][0] / _font()["head"].unitsPerEm) if name else 1.0
+
+
+@cache
 def cut_truetype(characters: str) -> bytes:
     """
     Return a TrueType font that holds these characters only, the same bytes for the same characters.

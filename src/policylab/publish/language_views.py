@@ -132,15 +132,18 @@ def tell_keyness(speech: Speech, lang: str) -> Html:
 
 
 def view_speech(
-    features: Features, table: pd.DataFrame, *, region_code: str, report_year: int, topic: str, rule: str, lang: str
-) -> Html:  # noqa: PLR0913
+    features: Features, table: pd.DataFrame, *, region_code: str, report_year: int, lang: str, **choices: str
+) -> Html:
     """Return attention, one topic and keyness of one report."""
-    speech = compare_speech(features, table, region_code, report_year=report_year, rule=rule)
+    speech = compare_speech(features, table, region_code, report_year=report_year, rule=choices["rule"])
     region = find_region(region_code, report_year=report_year)
     title = Html("<p><strong>{}</strong></p>").format(
         say("speech.title", lang, region=region.full_name, year=report_year)
     )
-    parts = [tell_attention(speech, lang, report_year=report_year), tell_topic(features, speech, topic, lang)]
+    parts = [
+        tell_attention(speech, lang, report_year=report_year),
+        tell_topic(features, speech, choices["topic"], lang),
+    ]
     return join_html([title, *parts, tell_keyness(speech, lang)])
 
 

@@ -248,7 +248,7 @@ def _tell_own_results(pairs: pd.DataFrame, lang: str) -> list[str]:
 
 def _list_pairs(pairs: pd.DataFrame, lang: str) -> Html:
     """Return target, result and gap by year, the last first."""
-    header = [say(f"series.{name}", lang) for name in ("year", "target", "result", "gap")]
+    header = [say(f"pairs.{name}", lang) for name in ("year", "target", "result", "gap")]
     rows = [
         [row["report_year"], format_number(row["target"]), format_number(row["result"]), format_step(row["gap"])]
         for row in list_rows(pairs.sort_values("report_year", ascending=False))
