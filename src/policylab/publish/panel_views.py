@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
@@ -11,11 +11,14 @@ from policylab.analyse.amplification import compare_periods, measure_steps
 from policylab.analyse.breaks import find_breaks
 from policylab.analyse.compare import trend
 from policylab.analyse.coverage import refine_missing
+from policylab.analyse.numbers import split_at
 from policylab.analyse.realised import compare_realised, compare_threshold, summarise_realised
 from policylab.analyse.trends import measure_changes, summarise_changes, summarise_levels
+from policylab.analyse.wording import share_wording
 from policylab.publish import material, sections
 from policylab.publish.charts import plot_trend
 from policylab.publish.material import Facts
+from policylab.publish.panel_charts import plot_realised
 from policylab.publish.render import Html, join_html, render_fold, render_table
 from policylab.publish.words import format_number, format_step, format_value, is_na, list_rows, name_indicator, say
 from policylab.read.regions import LEVELS, find_region
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 _COVERED = 50  # per cent of the regions of a level; a mean of fewer is told only beside their number
 _SURE = 0.05
+_LEAST = 5  # regions; a mean of fewer is not drawn
+_BOUNDS = ("exact", "about", "at_least", "range")
 _FEW = 10  # regions; a mean of fewer says nothing of a level
 
 
@@ -112,6 +117,35 @@ def tell_steps(steps: pd.DataFrame, lang: str, *, cut_year: int) -> Html:
     return sections.list_items([line for line in lines if line])
 
 
+def tell_wording(words: pd.DataFrame, lang: str, *, cut_year: int) -> Html:
+    """Return how targets of each level are put before and from a year: shares of 左右, 以上, ranges and plain numbers."""
+    shares = share_wording(split_at(words, cut_year), by=("level", "era"))
+    shares = shares[shares["aspect"].eq("bound")]
+    lines = []
+    for level in ("province", "city"):
+        part = shares[shares["level"].eq(level)]
+        eras = [_tell_shares(era, part[part["era"].eq(era)], lang, cut_year) for era in ("before", "from")]
+        if all(eras):
+            told = say("alt.separator", lang).join(eras)
+            lines.append(say("realised.level", lang, level=say(f"levels.{level}", lang), parts=told))
+    return sections.list_items(lines) if lines else sections.paragraph(say("draw.none", lang), "soft")
+
+
+def write_readings(readings: pd.DataFrame, lang: str, *, level: str = "province") -> Html:
+    """Return how far the shares of one level hang on the way that wording is read, folded."""
+    rows = readings[readings["level"].eq(level) & readings["aspect"].eq("bound")]
+    wide = rows.pivot(index="reading", columns="wording", values="share").reindex(rows["reading"].unique())
+    notes = dict(zip(rows["reading"], rows["note"], strict=True))
+    header = [
+        say("readings.reading", lang),
+        *(say(f"wording.{code}", lang) for code in _BOUNDS),
+        say("outside.note", lang),
+    ]
+    cells = [[name, *(f"{shares[code]:.0f}" for code in _BOUNDS), notes[name]] for name, shares in wide.iterrows()]
+    fold = say("readings.table", lang, level=say(f"levels.{level}", lang), n=len(cells))
+    return render_fold(fold, render_table(header, cells))
+
+
 def write_changes(changes: pd.DataFrame, lang: str, *, level: str = "province") -> Html:
     """Return how many targets of a level were raised, kept and lowered in each year, folded."""
     found = summarise_changes(changes)
@@ -147,11 +181,29 @@ def view_series(facts: Facts, *, region_code: str, indicator: str, end: str, lan
     rows = facts.targets[facts.targets["indicator"].eq(indicator)]
     last_year = int(facts.targets["report_year"].max())
     codes = material.list_chain(region_code, report_year=last_year)
-    years = refine_missing(trend(rows, codes, indicator=indicator), facts.coverage)
+    chain = refine_missing(trend(rows, codes, indicator=indicator), facts.coverage)
     pairs = compare_realised(rows[rows["region_code"].eq(region_code)], [indicator], end=end)
-    told = [_tell_series(years, region_code, lang), *_tell_own_results(pairs, lang)]
-    picture = sections.show(plot_trend, years, lang, indicator=indicator)
-    return join_html([sections.list_items(told), picture, _list_pairs(pairs, lang)])
+    told = [_tell_series(chain, region_code, lang), *_tell_own_results(pairs, lang)]
+    pictures = [
+        sections.show(plot_realised, join_series(rows, [region_code], indicator), lang, indicator=indicator),
+        sections.show(plot_trend, chain, lang, indicator=indicator),
+    ]
+    fold = render_fold(say("pairs.table", lang), _list_pairs(pairs, lang))
+    return join_html([sections.list_items(told), *pictures, fold])
+
+
+def join_series(table: pd.DataFrame, region_codes: Sequence[str], indicator: str) -> pd.DataFrame:
+    """Return the targets of regions over the years, and under them their results, as charts of both take them."""
+    import pandas as pd
+
+    parts = [trend(table, region_codes, indicator=indicator, kind=kind) for kind in ("target", "actual")]
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+
+
+def pick_drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the means that are of five regions or more, and those of the nation."""
+    national = rows["level"].eq("national") if "level" in rows else False
+    return rows[rows["n_regions"].ge(_LEAST) | national]
 
 
 def _tell_level(rows: pd.DataFrame, lang: str) -> str:
@@ -212,6 +264,14 @@ def _tell_met(row: Mapping[str, Any], pairs: pd.DataFrame, lang: str) -> str:
     era = _name_era(row["era"], int(pairs["cut_year"].iloc[0]), lang)
     met = "–" if is_na(row["met"]) else f"{row['met']:.0f}"
     return say("realised.era", lang, era=era, n=row["n"], met=met, gap=format_step(round(row["median_gap"], 2)))
+
+
+def _tell_shares(era: str, shares: pd.DataFrame, lang: str, cut_year: int) -> str:
+    """Say the shares of wordings in one period; "" where there is no target."""
+    if shares.empty or not shares["total"].iloc[0]:
+        return ""
+    told = {str(row["wording"]): f"{row['share']:.0f}" for row in list_rows(shares)}
+    return say("wordings.era", lang, era=_name_era(era, cut_year, lang), n=shares["total"].iloc[0], **told)
 
 
 def _name_era(era: str, cut_year: int, lang: str) -> str:

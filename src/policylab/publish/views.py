@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -20,13 +20,16 @@ from policylab.publish.charts import plot_peers
 from policylab.publish.comparison import Comparison
 from policylab.publish.evidence import clean_text
 from policylab.publish.material import Facts
+from policylab.publish.peer_charts import plot_distribution
 from policylab.publish.render import Html, join_html, render_table
 from policylab.publish.words import format_number, list_rows, name_indicator, say
 from policylab.read.regions import find_region
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
+_MANY = 40  # peers; more make a chart of names too long to be read
 _DAY = "2024-05-31"  # the form of a day in a ledger
 
 
@@ -87,6 +90,23 @@ def compare_one(facts: Facts, region_code: str, *, report_year: int, indicator: 
     return Comparison(region, refine_missing(chain, coverage), material.add_provinces(refine_missing(peers, coverage)))
 
 
+def pick_chart(peers: pd.DataFrame) -> Callable[..., Figure]:
+    """Return the chart for peers: each by its name where they are few, their distribution where they are many."""
+    return plot_peers if peers["low"].notna().sum() <= _MANY else plot_distribution
+
+
+def pick_cells(whole: Comparison, *, most: int = _MANY) -> pd.DataFrame:
+    """Return a comparison in the order of its first indicator, for a heat map: the district and its nearest in that order."""
+    order = list(dict.fromkeys(whole.peers["region_code"]))
+    place = order.index(whole.region.region_code)
+    first = max(0, min(place - most // 2, len(order) - most))
+    kept = {code: number for number, code in enumerate(order[first : first + most])}
+    cells = whole.peers[whole.peers["region_code"].isin(kept)]
+    names = cells["indicator"].unique()
+    by = {"region_code": kept.get, "indicator": {code: number for number, code in enumerate(names)}.get}
+    return cells.sort_values(["indicator", "region_code"], key=lambda column: column.map(by[str(column.name)]))
+
+
 def pick_ranks(whole: Comparison) -> pd.DataFrame:
     """Return a district's own rank in every indicator that it and another peer put a number on."""
     own = whole.peers[whole.peers["region_code"].eq(whole.region.region_code)]
@@ -98,7 +118,12 @@ def view_comparison(facts: Facts, *, region_code: str, report_year: int, lang: s
     found = compare_one(facts, region_code, report_year=report_year, **choices)
     parts = [
         tell_comparison(found, lang, rule=choices["rule"]),
-        sections.show(plot_peers, found.peers, lang, indicator=choices["indicator"], region_code=region_code),
+        sections.show(
+            pick_chart(found.peers),
+            found.peers,
+            lang,
+            **{"indicator": choices["indicator"], "region_code": region_code},
+        ),
         sections.write_levels(found.chain, lang),
     ]
     return join_html(parts)
