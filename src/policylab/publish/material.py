@@ -101,7 +101,7 @@ def load_own(document: Document) -> pd.DataFrame:
     """
     if document.text:
         return to_table(annotate(document))
-    facts = load_targets()
+    facts = _load_facts()
     return facts[facts["report_id"].eq(document.report_id)].reset_index(drop=True)
 
 
@@ -180,7 +180,7 @@ def join_facts(document: Document, own: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    facts = load_targets()
+    facts = _load_facts()
     chain = list_chain(document.region_code, report_year=document.report_year)
     wanted = facts["report_year"].eq(document.report_year) | facts["region_code"].isin(chain)
     return pd.concat([facts[wanted & facts["report_id"].ne(document.report_id)], own], ignore_index=True)
@@ -277,6 +277,12 @@ def add_provinces(table: pd.DataFrame) -> pd.DataFrame:
         return table
     names = {code: f"{find_region(place.province).short_name} {place.name}" for code, place in places.items()}
     return table.assign(region_name=table["region_code"].map(names).astype("str"))
+
+
+@cache
+def _load_facts() -> pd.DataFrame:
+    """Read the table of facts once; nothing here changes it."""
+    return load_targets()
 
 
 @cache

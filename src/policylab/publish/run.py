@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,11 +138,8 @@ def read_place(work: Path) -> str:
 
 def to_body(executed: NotebookNode) -> str:
     """Return the outputs of a notebook as HTML, without code and without the cells for who opens the notebook."""
-    import nbconvert
-
-    exporter: Any = nbconvert.HTMLExporter
     shown = type(executed)({**executed, "cells": list_shown(executed)})
-    body, _ = exporter(template_name="basic", exclude_input=True, exclude_output_prompt=True).from_notebook_node(shown)
+    body, _ = _exporter().from_notebook_node(shown)
     return str(body)
 
 
@@ -244,6 +242,29 @@ def _open_apart(work: Path, job: Job) -> dict[str, Any]:
         "extra_arguments": [f"--IPKernelApp.exec_lines={seeding}"],
         "resources": {"metadata": {"path": str(work.resolve())}},  # papermill's cwd would change this process's own
     }
+
+
+@cache
+def _exporter() -> Any:
+    """Return nbconvert's exporter, its templates compiled once; and without its last step, which parses the whole page
+    to give images a text that says that they have none.
+    """
+    from nbconvert import exporters, filters
+    from nbconvert.filters import widgetsdatatypefilter
+
+    html: Any = exporters.HTMLExporter
+    highlight: Any = filters.Highlight2HTML
+    widgets: Any = widgetsdatatypefilter.WidgetsDataTypeFilter
+
+    class Exporter(html):  # type: ignore[misc]
+        def from_notebook_node(self, notebook: Any, resources: Any = None, **details: Any) -> Any:
+            resources = self._init_resources(resources)
+            chosen = widgets(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+            self.register_filter("highlight_code", highlight(parent=self))
+            self.register_filter("filter_data_type", chosen)
+            return super(html, self).from_notebook_node(notebook, resources, **details)
+
+    return Exporter(template_name="basic", exclude_input=True, exclude_output_prompt=True)
 
 
 def _first_line(source: str) -> str:

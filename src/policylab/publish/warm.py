@@ -203,12 +203,33 @@ def _import_all(modules: list[str]) -> list[str]:
     return [name for name in modules if not _import_quietly(name)]
 
 
+def prepare_reports() -> None:
+    """Have at hand what the project's own notebooks read: codebook, regions, words and the glyphs of these."""
+    from policylab.codebook import load_codebook
+    from policylab.publish.fonts import redraw_glyphs
+    from policylab.publish.words import list_keys
+    from policylab.read.regions import load_regions
+
+    load_codebook()
+    list_keys()
+    names = {region.name for region in load_regions()}
+    labels = (Path(__file__).parent / "labels.yaml").read_text("utf-8")
+    redraw_glyphs("".join(sorted({*"".join(names), *labels})))
+
+
 def _import_quietly(name: str) -> bool:
-    """Import one module; return whether that left no words and no threads. One that fails will fail in its cell."""
+    """
+    Import one module, or call one of ours, "module:function"; return whether that left no words and no threads.
+
+    One that fails will fail in its cell.
+    """
     said = os.fstat(2).st_size
     threads = threading.active_count()
+    module, _, function = name.partition(":")
     try:
-        importlib.import_module(name)
+        imported = importlib.import_module(module)
+        if function:
+            getattr(imported, function)()
     except BaseException:
         return True
     sys.stdout.flush()

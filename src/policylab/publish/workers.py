@@ -35,6 +35,7 @@ _INSIDE = {
         "fontTools.pens.cu2quPen",
         "fontTools.pens.ttGlyphPen",
         "yaml",
+        "policylab.publish.warm:prepare_reports",
     )
 }
 _RESTARTS = 3
