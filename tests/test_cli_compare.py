@@ -9,12 +9,20 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from policylab.analyse.tables import load_targets
 from policylab.cli import main
 
 
+@pytest.fixture(scope="module")
+def facts() -> pd.DataFrame:
+    """The project's table of facts, loaded once."""
+    return load_targets()
+
+
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]):
+def call(capsys: pytest.CaptureFixture[str], facts: pd.DataFrame, monkeypatch: pytest.MonkeyPatch):
     """Call the command line as a person would; return exit code, output and messages."""
+    monkeypatch.setattr("policylab.analyse.tables.load_targets", lambda: facts)
 
     def run(*arguments: object) -> tuple[int | str, str, str]:
         with pytest.raises(SystemExit) as caught:
@@ -81,7 +89,16 @@ def test_latex_gets_the_peers_where_a_rule_is_given(call, tmp_path: Path) -> Non
 def test_the_table_can_be_chosen(call, tmp_path: Path) -> None:
     """--table chain writes the chain also where peers are named."""
     for which in ("chain", "peers"):
-        arguments = ["--peers", "cities", "--table", which, "--to", tmp_path / f"{which}.csv"]
+        arguments = [
+            "--peers",
+            "cities",
+            "--indicators",
+            "gdp_growth",
+            "--table",
+            which,
+            "--to",
+            tmp_path / f"{which}.csv",
+        ]
         assert call("320800", "--year", 2023, *arguments)[0] == 0
     assert "step_pp" in pd.read_csv(tmp_path / "chain.csv").columns
     peers = pd.read_csv(tmp_path / "peers.csv", dtype={"region_code": "str"})
@@ -105,6 +122,15 @@ def test_the_workbook_holds_chain_peers_sources_and_notes(call, tmp_path: Path) 
     assert "区间以其下限参加计算。" in str([row[0] for row in book["说明"].values])
 
 
+def test_regions_of_one_name_are_told_apart(call, tmp_path: Path) -> None:
+    """Two districts of a province with the same name carry their codes."""
+    arguments = ["--peers", "province", "--indicators", "gdp_growth", "--to", tmp_path / "peers.csv"]
+    assert call("320804", "--year", 2023, *arguments)[0] == 0
+    names = pd.read_csv(tmp_path / "peers.csv")["region_name"]
+    assert names.is_unique
+    assert {"鼓楼区（320106）", "鼓楼区（320302）", "淮阴区"} <= set(names)
+
+
 def test_stata_reads_one_row_a_value(call, tmp_path: Path) -> None:
     """Stata gets the tidy rows, with the end of ranges that was chosen."""
     assert call("320804", "--year", 2023, "--end", "mid", "--to", tmp_path / "chain.dta", "--lang", "en")[0] == 0
@@ -118,5 +144,6 @@ def test_comparing_twice_gives_the_same_bytes(call, tmp_path: Path, suffix: str)
     """The same question gives the same file."""
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        assert call("320804", "--year", 2023, "--peers", "known", "--to", tmp_path / name / f"x.{suffix}")[0] == 0
+        arguments = ["--peers", "known", "--indicators", "gdp_growth", "--to", tmp_path / name / f"x.{suffix}"]
+        assert call("320804", "--year", 2023, *arguments)[0] == 0
     assert (tmp_path / "a" / f"x.{suffix}").read_bytes() == (tmp_path / "b" / f"x.{suffix}").read_bytes()

@@ -317,6 +317,28 @@ def test_a_table_of_ones_own_is_written_with_the_sources_of_its_data(tmp_path: P
     assert said[2].startswith("来源：")
 
 
+def test_computed_numbers_are_rounded_alike_on_paper(tmp_path: Path) -> None:
+    """A column of means has two decimals throughout on a page; what is short is left as it is; CSV keeps all digits."""
+    table = pd.DataFrame({"report_year": [2022, 2023, 2024], "mean": [1 / 3, -2.0, None], "low": [5.5, 6.0, 6.25]})
+    [shown] = docx.Document(str(save_table(table, tmp_path / "t.docx"))).tables
+    assert [[cell.text for cell in row.cells] for row in shown.rows][1:] == [
+        ["2022", "0.33", "5.5"],
+        ["2023", "−2.00", "6"],
+        ["2024", "", "6.25"],
+    ]
+    assert pd.read_csv(save_table(table, tmp_path / "t.csv"))["mean"].iloc[0] == 1 / 3
+    assert openpyxl.load_workbook(save_table(table, tmp_path / "t.xlsx")).worksheets[0]["B2"].value == 1 / 3
+
+
+def test_what_every_row_says_moves_to_the_notes_of_a_page(tmp_path: Path) -> None:
+    """A column with one indicator or method is said once below the table; programs get the column."""
+    table = pd.DataFrame({"report_year": [2022, 2023], "indicator": "gdp_growth", "method": "t", "n": [3, 3]})
+    document = docx.Document(str(save_table(table, tmp_path / "t.docx")))
+    assert [cell.text for cell in document.tables[0].rows[0].cells] == ["年份", "样本数"]
+    assert document.paragraphs[-1].text == "注：指标：地区生产总值增速。方法：t。"
+    assert list(pd.read_csv(save_table(table, tmp_path / "t.csv")).columns) == list(table.columns)
+
+
 def test_one_workbook_holds_many_tables(tmp_path: Path, chain: pd.DataFrame, peers: pd.DataFrame) -> None:
     """Each table has its sheet under a name that Excel takes; sources of all of them share one."""
     path = save_workbook({"chain": chain, "peers: a/b" * 5: peers}, tmp_path / "book.xlsx", lang="en")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -18,21 +21,31 @@ PACKAGES = {
     "xelatex": "texlive-xetex texlive-latex-recommended texlive-lang-chinese",
     "pdflatex": "texlive-latex-recommended latex-cjk-chinese latex-cjk-chinese-arphic-gbsn00lp",
 }
+FILES = {"xelatex": ["booktabs.sty", "ctex.sty"], "pdflatex": ["booktabs.sty", "CJKutf8.sty", "c70gbsn.fd"]}
 PREAMBLES = {
     ("xelatex", "zh"): r"\documentclass{ctexart}",
     ("xelatex", "en"): r"\documentclass{article}\usepackage{ctex}",
     ("pdflatex", "en"): r"\documentclass{article}\usepackage{CJKutf8}",
 }
+Convert = Callable[[Path], list[str]]
 pytestmark = pytest.mark.slow
 
 
 def run(program: str, *arguments: str, folder: Path) -> str:
     """Run a program in a folder and return what it said; skip where it is not installed."""
-    if shutil.which(program) is None:
-        pytest.skip(f"needs {program}; on Debian: apt-get install {PACKAGES[program]}")
+    missing = [name for name in FILES.get(program, []) if shutil.which("kpsewhich") and not find_tex_file(name)]
+    if shutil.which(program) is None or missing:
+        needs = ", ".join(missing) or program
+        pytest.skip(f"needs {needs}; on Debian: apt-get install {PACKAGES[program]}")
     done = subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     return done.stdout
+
+
+@cache
+def find_tex_file(name: str) -> bool:
+    """Return whether TeX knows a file."""
+    return subprocess.run(["kpsewhich", name], capture_output=True, check=False).returncode == 0
 
 
 def read_pdf(path: Path) -> list[str]:
@@ -44,15 +57,21 @@ def read_pdf(path: Path) -> list[str]:
         assert box is not None, "an empty page"
         assert box[0] > 8
         assert box[2] < picture.width - 8, "cut off at the right"
+        assert box[3] < picture.height - 8, "cut off below"
         pages.append(page.get_textpage().get_text_bounded())
     return pages
 
 
-def convert(path: Path) -> list[str]:
-    """Return the pages that LibreOffice makes of a file."""
-    profile = f"-env:UserInstallation=file://{path.parent / 'profile'}"
-    run("soffice", profile, "--headless", "--convert-to", "pdf", path.name, folder=path.parent)
-    return read_pdf(path.with_suffix(".pdf"))
+@pytest.fixture(scope="module")
+def convert(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], list[str]]:
+    """Return the pages that LibreOffice makes of a file, with a profile of its own."""
+    profile = f"-env:UserInstallation=file://{tmp_path_factory.mktemp('profile')}"
+
+    def open_file(path: Path) -> list[str]:
+        run("soffice", profile, "--headless", "--convert-to", "pdf", path.name, folder=path.parent)
+        return read_pdf(path.with_suffix(".pdf"))
+
+    return open_file
 
 
 def compile_table(table: Path, engine: str, lang: str) -> list[str]:
@@ -64,19 +83,21 @@ def compile_table(table: Path, engine: str, lang: str) -> list[str]:
         said = run(engine, "-interaction=nonstopmode", "-halt-on-error", "paper.tex", folder=table.parent)
     log = said + (table.parent / "paper.log").read_text("utf-8", errors="replace")
     assert "Missing character" not in log
+    assert "Float too large" not in log
+    assert [float(width) for width in re.findall(r"Overfull \\hbox \(([0-9.]+)pt", log) if float(width) > 5] == []
     return read_pdf(table.parent / "paper.pdf")
 
 
 @pytest.mark.parametrize(
     ("lang", "words"), [("zh", ["地区生产总值增速", "8%左右"]), ("en", ["GDP growth", "about 8%"])]
 )
-def test_word_opens(tmp_path: Path, chain: pd.DataFrame, lang: str, words: list[str]) -> None:
+def test_word_opens(convert: Convert, tmp_path: Path, chain: pd.DataFrame, lang: str, words: list[str]) -> None:
     """LibreOffice shows the Word table on one page with every word on it."""
     [page] = convert(save_table(chain, tmp_path / "table.docx", lang=lang))
     assert all(word in page for word in words)
 
 
-def test_word_repeats_the_header_on_the_next_page(tmp_path: Path, peers: pd.DataFrame) -> None:
+def test_word_repeats_the_header_on_the_next_page(convert: Convert, tmp_path: Path, peers: pd.DataFrame) -> None:
     """A long table goes over several pages, each of which begins with the header."""
     names = peers["region_name"] + peers.index.astype("str")
     many = pd.concat([peers.assign(region_code=f"4{number}" + peers["region_code"].str[2:]) for number in range(3)])
@@ -87,7 +108,7 @@ def test_word_repeats_the_header_on_the_next_page(tmp_path: Path, peers: pd.Data
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_excel_opens(tmp_path: Path, chain: pd.DataFrame, lang: str) -> None:
+def test_excel_opens(convert: Convert, tmp_path: Path, chain: pd.DataFrame, lang: str) -> None:
     """LibreOffice shows the sheets of the workbook; what looks like a formula is shown as it was written."""
     table = chain.assign(as_written="=1+1")
     pages = "".join(convert(save_table(table, tmp_path / "table.xlsx", lang=lang)))
@@ -125,7 +146,7 @@ def test_hostile_text_compiles(tmp_path: Path) -> None:
     assert "[x] & 5% #" in page
 
 
-def test_a_table_of_many_columns_stays_on_the_page(tmp_path: Path, peers: pd.DataFrame) -> None:
+def test_a_table_of_many_columns_stays_on_the_page(convert: Convert, tmp_path: Path, peers: pd.DataFrame) -> None:
     """Nine columns are set smaller and in several lines, so that none is cut off."""
     codes = ["gdp_growth", "fai_growth", "cpi_change", "income_growth", "rd_intensity", "retail_sales_growth"]
     rows = pd.concat([peers.assign(indicator=code) for code in codes], ignore_index=True)

@@ -95,7 +95,8 @@ def compare_region(
     peers = chosen[0] if chosen else []
     ranked = _rank(table, chain, peers, end)
     coverage = load_coverage()
-    return Comparison(found, refine_missing(chain, coverage), add_provinces(refine_missing(ranked, coverage)))
+    named = _tell_apart(add_provinces(refine_missing(ranked, coverage)))
+    return Comparison(found, refine_missing(chain, coverage), named)
 
 
 def save_comparison(comparison: Comparison, path: str | Path, *, which: str = "chain", lang: str = "zh") -> Path:
@@ -136,6 +137,13 @@ def _rank(table: pd.DataFrame, chain: pd.DataFrame, peers: Sequence[str], end: s
         for code in chain["indicator"].unique()
     ]
     return pd.concat(rankings, ignore_index=True)
+
+
+def _tell_apart(peers: pd.DataFrame) -> pd.DataFrame:
+    """Return the peers with the code after the name of regions that share one, such as the two 鼓楼区 of Jiangsu."""
+    shared = peers.groupby("region_name")["region_code"].transform("nunique").gt(1)
+    names = peers["region_name"].mask(shared, peers["region_name"] + "（" + peers["region_code"] + "）")
+    return peers.assign(region_name=names.astype("str"))
 
 
 def _lay_out(rows: pd.DataFrame, which: str, region_code: str, lang: str) -> Layout:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from policylab.analyse.datapackage import describe_columns
 from policylab.publish.cells import clean_cell, is_formula
 from policylab.publish.office import seal_archive
-from policylab.publish.printed import Printed, count_ems, label_column, name_code
+from policylab.publish.printed import Printed, count_decimals, count_ems, label_column, name_code
 from policylab.publish.words import is_na, say
 
 if TYPE_CHECKING:
@@ -63,10 +63,16 @@ def _fill(sheet: Worksheet, table: pd.DataFrame, lang: str) -> None:
     _finish(sheet)
     for place, name in enumerate(names, start=1):
         for (cell,) in sheet.iter_rows(min_row=2, min_col=place, max_col=place):
-            if name in _FORMATS:
-                cell.number_format = _FORMATS[name]
+            if format_code := _FORMATS.get(name) or _format_decimals(table.iloc[:, place - 1]):
+                cell.number_format = format_code
             if name == "source_url" and str(cell.value).startswith(("http://", "https://")):
                 cell.hyperlink = cell.value if len(str(cell.value)) < _LONGEST_LINK else None
+
+
+def _format_decimals(column: pd.Series[Any]) -> str:
+    """Return the format of computed numbers, which are shown with few decimals and kept in full."""
+    decimals = count_decimals(column)
+    return "" if decimals is None else f"0.{'0' * decimals}"
 
 
 def _finish(sheet: Worksheet) -> None:
@@ -113,7 +119,7 @@ def _indented() -> Alignment:
     """Return the alignment of text, which keeps it off the number at its left."""
     from openpyxl.styles import Alignment
 
-    return Alignment(indent=1)
+    return Alignment(horizontal="left", indent=1)
 
 
 def _type_cell(name: str, value: Any, lang: str) -> Any:

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 # Sizes of type, and how many ems of each a text of 345 points holds.
 _SIZES = {"": 34.5, r"\small": 38.3, r"\footnotesize": 43.1, r"\scriptsize": 49.3}
 _GAP_EMS = 1.2  # between columns
-_PAGE_LINES = (
-    46  # lines of 10 points that a page holds beside caption and notes; a taller table goes over several pages
-)
+# Lines of 10 points that a page holds, in Chinese with the wider leading of ctex; a taller table goes over several pages.
+_PAGE_LINES, _CHINESE_LEADING = 43, 1.3
 _ESCAPES = {
     **{mark: f"\\{mark}" for mark in "&%$#_{}"},
     "\\": r"\textbackslash{}",
@@ -58,7 +57,9 @@ def render_latex(printed: Printed, label: str) -> bytes:
     lines = [" & ".join(_protect(cell) for cell in row) for row in cells]
     body = len(lines) - printed.foot
     size, widths, fit = _choose_size(header, rows)
-    is_long = _count_lines(rows, widths) * _SIZES[""] / _SIZES[size] > _PAGE_LINES - len(printed.closing)
+    has_chinese = any(map(is_wide, "".join([*header, *map("".join, rows), *printed.closing, printed.caption])))
+    height = _count_lines([header, *rows], widths) * _SIZES[""] / _SIZES[size] + _count_beside(printed)
+    is_long = height * (_CHINESE_LEADING if has_chinese and printed.lang == "zh" else 1) > _PAGE_LINES
     packages = ["booktabs", *["array"] * (fit != "whole"), *["longtable"] * is_long]
     text = _template().render(
         version=__version__,
@@ -72,7 +73,7 @@ def render_latex(printed: Printed, label: str) -> bytes:
         caption=escape_latex(printed.caption),
         label=re.sub(r"[^A-Za-z0-9-]+", "-", label).strip("-") or "table",
         is_long=is_long,
-        has_chinese=any(map(is_wide, "".join([*header, *map("".join, rows), *printed.closing, printed.caption]))),
+        has_chinese=has_chinese,
     )
     return text.encode()
 
@@ -105,6 +106,12 @@ def _choose_size(header: list[str], rows: list[list[str]]) -> tuple[str, list[fl
 def _count_lines(rows: list[list[str]], widths: list[float]) -> int:
     """Return how many lines the rows take: as many as their cells that take most."""
     return sum(max(ceil(count_ems(cell) / width) for cell, width in zip(row, widths, strict=True)) or 1 for row in rows)
+
+
+def _count_beside(printed: Printed) -> float:
+    """Return how many lines caption, rules, notes and sources take."""
+    notes = sum(ceil(count_ems(line) / _SIZES[r"\footnotesize"]) for line in printed.closing)
+    return 2 * bool(printed.caption) + 2 + 0.8 * notes
 
 
 def _fix_columns(places: str, widths: list[float]) -> str:

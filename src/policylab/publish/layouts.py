@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from policylab.errors import DataError
+from policylab.publish.printed import label_column, print_cell
 from policylab.publish.words import (
     describe_absence,
     format_number,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_COLUMNS = 9  # what a journal page holds
+_STATED_ONCE = ("indicator", "kind", "sample", "interval", "method", "cut_year", "min_years", "window", "reading")
 _MARKS = "¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -65,12 +67,13 @@ def lay_out(table: pd.DataFrame, lang: str) -> Layout:
             return lay_out_peers(table, "", lang)
         if table["indicator"].nunique() == 1 and table["region_code"].nunique() < MOST_COLUMNS:
             return lay_out_trend(table, lang)
-    if len(table.columns) > MOST_COLUMNS:
+    kept, notes = _drop_constant(table, lang)
+    if len(kept.columns) > MOST_COLUMNS:
         example = f"table[{[str(name) for name in table.columns[:3]]}]"
         raise DataError(
-            f"a page holds at most {MOST_COLUMNS} columns, got {len(table.columns)}; choose some, for example {example}"
+            f"a page holds at most {MOST_COLUMNS} columns, got {len(kept.columns)}; choose some, for example {example}"
         )
-    return Layout(table, table)
+    return Layout(kept, table, notes=notes)
 
 
 def lay_out_chain(chain: pd.DataFrame, lang: str) -> Layout:
@@ -152,12 +155,22 @@ def lay_out_trend(trend: pd.DataFrame, lang: str) -> Layout:
     return Layout(pd.DataFrame(rows), shown, say("layout.trend", lang, indicator=name, years=years), tuple(notes))
 
 
+def _drop_constant(table: pd.DataFrame, lang: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Take out the columns that say the same of every row, and say it in the notes."""
+    same = [name for name in _STATED_ONCE if name in table and table[name].nunique(dropna=False) == 1]
+    if len(table) < 2 or len(same) == len(table.columns):
+        return table, ()
+    told = {label_column(name, lang): print_cell(name, table[name].iloc[0], lang) for name in same}
+    notes = [say("layout.same", lang, label=label, value=value) for label, value in told.items()]
+    return table.drop(columns=same), tuple(notes)
+
+
 def _lay_out_ranks(rows: pd.DataFrame, region_code: str, lang: str) -> tuple[pd.DataFrame, int, list[str]]:
     """Lay out one indicator: value, rank, percentile and gap of each region, then the median."""
     import pandas as pd
 
     cells, notes = _write_values(rows, lang)
-    heads = [say(f"column.{name}", lang) for name in ("region", "value", "rank", "percentile", "gap")]
+    heads = [say(f"column.{name}", lang) for name in ("region", "value", "rank", "percentile", "gap_to_median")]
     lines = []
     for row, cell in zip(list_rows(rows), cells, strict=True):
         rank, share = ("", "") if is_na(row["rank"]) else (str(row["rank"]), f"{row['percentile']:.0f}")
@@ -187,7 +200,7 @@ def _lay_out_values(rows: pd.DataFrame, region_code: str, lang: str) -> tuple[pd
     if region_code in names:
         own = [group[group["region_code"].eq(region_code)].iloc[0] for _, group in groups]
         ranks = ["" if is_na(row["rank"]) else str(row["rank"]) for row in own]
-        foot[say("layout.own_rank", lang, region=names[region_code])] = ranks
+        foot[say("layout.own_rank", lang, region=_name_alone(names[region_code]))] = ranks
     below = pd.DataFrame([[name, *values] for name, values in foot.items()], columns=table.columns)
     return pd.concat([table, below], ignore_index=True), len(foot), notes
 
@@ -224,13 +237,18 @@ def _find_median(rows: pd.DataFrame) -> str:
 def _title_peers(rows: pd.DataFrame, region_code: str, lang: str) -> str:
     """Return the caption of a table of peers."""
     own = rows.loc[rows["region_code"].eq(region_code), "region_name"]
-    place = {"region": own.iloc[0] if len(own) else "", "years": rows["report_year"].iloc[0]}
+    place = {"region": _name_alone(own.iloc[0]) if len(own) else "", "years": rows["report_year"].iloc[0]}
     if own.empty:
         n = rows["region_code"].nunique()
         return say("peers.title", lang, indicator=_list_names(rows["indicator"], lang), years=place["years"], n=n)
     if rows["indicator"].nunique() > 1:
         return say("layout.peers", lang, **place)
     return say("layout.one", lang, indicator=name_indicator(rows["indicator"].iloc[0], lang), **place)
+
+
+def _name_alone(name: str) -> str:
+    """Return a region's name without the province that stands before it where there are several."""
+    return name.rpartition(" ")[2]
 
 
 def _list_names(codes: Iterable[str], lang: str) -> str:

@@ -27,7 +27,7 @@ def name_level(level: str, lang: str) -> str:
     >>> name_level("city", "zh"), name_level("province-city", "en")
     ('地级', 'cities over their province')
     """
-    return say(f"pair.{level}" if "-" in level else f"levels.{level}", lang)
+    return say(f"over.{level}" if "-" in level else f"levels.{level}", lang)
 
 
 def name_unit(unit: str, lang: str) -> str:

@@ -12,12 +12,16 @@ from policylab.publish.words import format_number, is_na, list_keys, name_indica
 if TYPE_CHECKING:
     import pandas as pd
 
+_EXACT, _SMALL = 1e-9, 0.1  # a number within this of three decimals is as it was written; a column of small numbers
 _SHORT_EMS = 5.5  # a longer cell may take several lines
 # Columns that hold codes, and the group of labels.yaml that has the words for them.
 CODED: Mapping[str, str] = {
     "level": "level",
     "kind": "record",
+    "level_pair": "pair",
     "bound": "bounded",
+    "superior_bound": "bounded",
+    "last_bound": "bounded",
     "qualitative": "qualitative",
     "modality": "modality",
     "missing": "missing",
@@ -129,13 +133,36 @@ def is_numeric(column: pd.Series[Any]) -> bool:
     return bool(is_numeric_dtype(column.dtype) and not is_bool_dtype(column.dtype))
 
 
+def count_decimals(column: pd.Series[Any]) -> int | None:
+    """
+    Return the decimals that a column of computed numbers is shown with; None where all are short as they are.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> count_decimals(pd.Series([5.5, 2.25])), count_decimals(pd.Series([1 / 3, 12.0])), count_decimals(pd.Series([1 / 30]))
+    (None, 2, 4)
+    """
+    if column.dtype != "float64" or column.isna().all() or (column - column.round(3)).abs().max() < _EXACT:
+        return None
+    return 2 if column.abs().max() >= _SMALL else 4
+
+
 def print_table(printed: Printed) -> tuple[list[str], list[list[str]], str]:
     """Return the header, the rows of cells, and one letter a column: left (l), centred (c) or right (r)."""
     table, lang = printed.table, printed.lang
     header = [label_column(name, lang) for name in table.columns]
-    columns = [[print_cell(str(name), value, lang) for value in table[name]] for name in table.columns]
+    columns = [_print_column(str(name), table[name], lang) for name in table.columns]
     first = ["r" if is_numeric(table[name]) else "c" for name in table.columns]
     return header, [list(row) for row in zip(*columns, strict=True)], "".join(["l", *first[1:]])
+
+
+def _print_column(name: str, cells: pd.Series[Any], lang: str) -> list[str]:
+    """Return the cells of a column; computed numbers all with the same decimals."""
+    decimals = count_decimals(cells)
+    if decimals is None:
+        return [print_cell(name, value, lang) for value in cells]
+    return ["" if is_na(value) else f"{value + 0.0:.{decimals}f}".replace("-", "−") for value in cells]
 
 
 def measure_columns(header: Sequence[str], rows: Sequence[Sequence[str]], room: float) -> tuple[list[float], str]:
