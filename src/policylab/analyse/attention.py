@@ -60,8 +60,8 @@ def measure_attention(
 
     References
     ----------
-    Shares of dictionary words in work reports as a measure of government attention: Chen and Chen (2018), Haze
-    pollution, government governance and high-quality economic development (in Chinese), Economic Research Journal 53(2).
+    Shares of dictionary words in work reports as a measure of government attention: 陈诗一、陈登科 (2018),
+    雾霾污染、政府治理与经济高质量发展, 经济研究 53(2).
 
     Examples
     --------

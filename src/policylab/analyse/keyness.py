@@ -52,8 +52,8 @@ def score_keyness(
     -------
     DataFrame
         ``term``, ``z``, ``log_odds_ratio``, ``count`` and ``count_against``, ``share`` and ``share_against`` (per 1,000
-        words compared), ``n_reports``, ``n_against`` (reports with the word), ``prior_words``, ``engine``. Swapping the
-        groups turns the sign of z and log_odds_ratio.
+        words compared), ``n_reports``, ``n_against`` (reports with the word, of ``size`` and ``size_against``),
+        ``prior_words``, ``engine``. Swapping the groups turns the sign of z and log_odds_ratio.
 
     Raises
     ------
@@ -91,7 +91,8 @@ def score_keyness(
         table[name] = (count / count.sum() * 1000).round(4)
     for name, group in zip(("n_reports", "n_against"), groups, strict=True):
         table[name] = (group > 0).sum(axis=0)[kept]
-    table = table.assign(prior_words=prior_words, engine=features.reports["engine"].iloc[own[0]])
+    table = table.assign(size=len(own), size_against=len(others), prior_words=prior_words)
+    table = table.assign(engine=features.reports["engine"].iloc[own[0]])
     return table.sort_values(["z", "term"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
