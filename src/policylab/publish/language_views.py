@@ -75,12 +75,12 @@ def tell_attention(speech: Speech, lang: str, *, report_year: int) -> Html:
     names = {row["topic"]: _name_topic(row, lang) for row in list_rows(now)}
     parts = {way: [names[code] for code in codes] for way, codes in _split(now).items()}
     lines = [
-        say(f"attention.{way}", lang, names=say("list.separator", lang).join(found))
+        say(f"speech.{way}", lang, names=say("list.separator", lang).join(found))
         for way, found in parts.items()
         if found
     ]
-    lines = lines or [say("attention.like", lang)]
-    header = [say(f"attention.{name}", lang) for name in ("topic", "share", "median", "quartiles", "percentile")]
+    lines = lines or [say("speech.like", lang)]
+    header = [say(f"speech.{name}", lang) for name in ("topic", "share", "median", "quartiles", "percentile")]
     rows = [
         [
             names[row["topic"]],
@@ -91,14 +91,14 @@ def tell_attention(speech: Speech, lang: str, *, report_year: int) -> Html:
         ]
         for row in list_rows(now.sort_values("share", ascending=False))
     ]
-    lead = say("attention.lead", lang, n=int(now["n_peers"].max()), version=now["dictionary_version"].iloc[0])
+    lead = say("speech.lead", lang, n=int(now["n_peers"].max()), version=now["dictionary_version"].iloc[0])
     return join_html([sections.paragraph(lead), sections.list_items(lines), render_table(header, rows)])
 
 
 def tell_topic(features: Features, speech: Speech, topic: str, lang: str) -> Html:
     """Return one topic over the years beside the peers, and the terms that its share is made of in the report."""
     years = speech.attention[speech.attention["topic"].eq(topic) & speech.attention["share"].notna()]
-    header = [say(f"attention.{name}", lang) for name in ("year", "share", "median", "peers")]
+    header = [say(f"speech.{name}", lang) for name in ("year", "share", "median", "peers")]
     rows = [
         [
             row["report_year"],
@@ -111,23 +111,23 @@ def tell_topic(features: Features, speech: Speech, topic: str, lang: str) -> Htm
     terms = count_attention_terms(features, [speech.report_id], topic)
     said = [f"{row['term']} {row['hits']}" for row in list_rows(terms[terms["hits"].gt(0)].head(_N_WORDS))]
     line = say(
-        "attention.terms",
+        "speech.terms",
         lang,
         topic=_name_topic(list_rows(years)[0], lang),
         terms=say("list.separator", lang).join(said) or "–",
     )
-    return join_html([sections.paragraph(line), render_fold(say("attention.years", lang), render_table(header, rows))])
+    return join_html([sections.paragraph(line), render_fold(say("speech.years", lang), render_table(header, rows))])
 
 
 def tell_keyness(speech: Speech, lang: str) -> Html:
     """Return the words that a report uses more than its peers, and those that it uses less, side by side."""
     table = speech.keyness
-    header = [say(f"keyness.{name}", lang) for name in ("word", "z", "count", "share", "share_against", "n_against")]
+    header = [say(f"words.{name}", lang) for name in ("word", "z", "count", "share", "share_against", "n_against")]
     more = table[table["z"].gt(0) & table["count"].gt(1)].head(_N_WORDS)
     less = table[table["z"].lt(0)].iloc[::-1].head(_N_WORDS)
     tables = [_list_words(header, rows) for rows in (more, less)]
-    heads = [Html("<h4>{}</h4>").format(say(f"keyness.{name}", lang)) for name in ("more", "less")]
-    lead = say("keyness.lead", lang, n=len(speech.peer_ids), prior=f"{table['prior_words'].iloc[0]:g}")
+    heads = [Html("<h4>{}</h4>").format(say(f"words.{name}", lang)) for name in ("more", "less")]
+    lead = say("words.lead", lang, n=len(speech.peer_ids), prior=f"{table['prior_words'].iloc[0]:g}")
     return join_html([sections.paragraph(lead), *(part for pair in zip(heads, tables, strict=True) for part in pair)])
 
 
