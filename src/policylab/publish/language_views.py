@@ -11,8 +11,13 @@ from policylab.analyse.attention import compare_attention, count_attention_terms
 from policylab.analyse.features import Features, pick_reports
 from policylab.analyse.keyness import score_keyness
 from policylab.analyse.peers import select_peers
+from policylab.analyse.reuse import find_passages, load_texts
+from policylab.analyse.similarity import measure_similarity
+from policylab.analyse.topics import NUMBERS, Topics, compare_topic_numbers, fit_topics
 from policylab.errors import DataError
 from policylab.publish import sections
+from policylab.publish.evidence import clean_text
+from policylab.publish.language_charts import plot_keyness
 from policylab.publish.render import Html, join_html, render_fold, render_table
 from policylab.publish.words import is_na, list_rows, say
 from policylab.read.regions import find_region
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 
 _N_WORDS = 15
 _FEW_PEERS = 3
+_MOST_NUMBERS = 4  # numbers of topics that are tried; each takes about a second
 
 
 class Speech(NamedTuple):
@@ -131,6 +137,88 @@ def tell_keyness(speech: Speech, lang: str) -> Html:
     return join_html([sections.paragraph(lead), *(part for pair in zip(heads, tables, strict=True) for part in pair)])
 
 
+def fit_level(features: Features, report_id: str, *, n_topics: int) -> tuple[pd.DataFrame, Topics]:
+    """
+    Return how coherent topics are by their number, and the topics of all reports of the level and year of one report.
+
+    ``n_topics`` of 0 takes the most coherent number.
+
+    Raises
+    ------
+    DataError
+        Where the level has too few reports of the year.
+    """
+    own = features.reports[features.reports["report_id"].eq(report_id)].iloc[0]
+    ids = pick_reports(features, level=own["level"], report_years=[int(own["report_year"])])
+    numbers = compare_topic_numbers(features, ids, numbers=NUMBERS[:_MOST_NUMBERS])
+    best = int(numbers.loc[numbers["is_best"], "n_topics"].iloc[0])
+    return numbers, fit_topics(features, ids, n_topics=n_topics or best)
+
+
+def tell_topics(fitted: tuple[pd.DataFrame, Topics], report_id: str, lang: str) -> Html:
+    """Return the topics with their words, coherence and share in one report beside the mean of all."""
+    numbers, topics = fitted
+    n_reports, n_topics = topics.shares["report_id"].nunique(), topics.words["topic"].nunique()
+    tried = [
+        say("topics.tried", lang, n=row["n_topics"], coherence=f"{row['coherence']:.3f}") for row in list_rows(numbers)
+    ]
+    lead = say("topics.lead", lang, n=n_reports, topics=n_topics, tried=say("list.separator", lang).join(tried))
+    own = topics.shares[topics.shares["report_id"].eq(report_id)].set_index("topic")["share"] * 100
+    mean = topics.shares.groupby("topic")["share"].mean() * 100
+    said = topics.words.groupby("topic")["term"].agg(say("list.separator", lang).join)
+    coherence = topics.words.groupby("topic")["coherence"].first()
+    header = [say(f"topics.{name}", lang) for name in ("words", "own", "mean", "coherence")]
+    order = own.sort_values(ascending=False, kind="stable").index
+    rows = [[said[at], f"{own[at]:.0f}", f"{mean[at]:.0f}", f"{coherence[at]:.2f}".replace("-", "−")] for at in order]
+    return join_html([sections.paragraph(lead), render_table(header, rows)])
+
+
+def tell_reuse(similar: pd.DataFrame, lang: str) -> Html:
+    """Return how much of its text a report shares with others, each beside what any two such reports share."""
+    beyond = int(similar["above_baseline"].sum())
+    lead = say("reuse.lead", lang, n=len(similar), beyond=beyond)
+    header = [say(f"reuse.{name}", lang) for name in ("report", "shared", "baseline", "beyond", "cosine")]
+    rows = [
+        [
+            f"{row['region_name']} {row['report_year']}",
+            f"{row['jaccard'] * 100:.1f}",
+            f"{row['baseline_median'] * 100:.1f} ({row['baseline_95'] * 100:.1f})",
+            say("outside.yes" if row["above_baseline"] else "outside.no", lang),
+            f"{row['cosine']:.2f}",
+        ]
+        for row in list_rows(similar.head(_N_WORDS))
+    ]
+    return join_html([sections.paragraph(lead), render_table(header, rows)])
+
+
+def compare_reuse(features: Features, speech: Speech) -> pd.DataFrame:
+    """Return how alike a report is to those of its peers and to its own of other years."""
+    region_code = speech.report_id.partition("-")[0]
+    own = pick_reports(features, region_codes=[region_code])
+    return measure_similarity(features, speech.report_id, others=[*speech.peer_ids, *own])
+
+
+def tell_passages(report_id: str, other_id: str, lang: str, *, corpus: str) -> Html:
+    """Return the longest passages that two reports share where both texts are at hand, else a line that says so."""
+    try:
+        one, other = load_texts([report_id, other_id], corpus or None)
+    except DataError:
+        return sections.paragraph(say("passages.none", lang, one=report_id, other=other_id), "soft")
+    passages = find_passages(one, other)
+    lead = say("passages.lead", lang, one=report_id, other=other_id, n=len(passages))
+    header = [say(f"passages.{name}", lang) for name in ("passage", "length", "place", "there")]
+    rows = [
+        [
+            clean_text(row["passage"]),
+            row["length"],
+            f"{row['start']}–{row['end']}",
+            f"{row['other_start']}–{row['other_end']}",
+        ]
+        for row in list_rows(passages.head(_N_WORDS))
+    ]
+    return join_html([sections.paragraph(lead), render_table(header, rows) if rows else Html("")])
+
+
 def view_speech(
     features: Features, table: pd.DataFrame, *, region_code: str, report_year: int, lang: str, **choices: str
 ) -> Html:
@@ -156,6 +244,15 @@ def tell_reports(features: Features, report_ids: Sequence[str], lang: str) -> Ht
     return render_fold(fold, render_table([*header, "report_id", "SHA-256"], cells))
 
 
+def draw_keyness(speech: Speech, lang: str) -> Html:
+    """Return the chart of keyness as a picture."""
+    names = {
+        "region": speech.attention["region_name"].iloc[0],
+        "peers": say("words.peers", lang, n=len(speech.peer_ids)),
+    }
+    return sections.show(plot_keyness, speech.keyness, lang, **names)
+
+
 def _of_year(attention: pd.DataFrame, report_year: int) -> pd.DataFrame:
     """Return the topics of one year that have a share and peers."""
     return attention[attention["report_year"].eq(report_year) & attention["share"].notna() & attention["n_peers"].gt(0)]
@@ -177,6 +274,7 @@ def _list_words(header: list[str], rows: pd.DataFrame) -> Markup:
     """Return words with their counts as a table."""
     names = ("term", "z", "count", "share", "share_against", "n_against")
     cells = [
-        [f"{row[name]:.1f}" if isinstance(row[name], float) else row[name] for name in names] for row in list_rows(rows)
+        [f"{row[name]:.1f}".replace("-", "−") if isinstance(row[name], float) else row[name] for name in names]
+        for row in list_rows(rows)
     ]
     return render_table(header, cells)
