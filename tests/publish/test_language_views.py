@@ -20,7 +20,7 @@ WORDS = ("创新驱动发展，科技创新", "绿色低碳，生态保护", "�
 def features() -> Features:
     """The words of invented reports of the counties of 淮安, in two years."""
     texts = {code: f"坚持{WORDS[place % 4]}，改善民生。" * 3 for place, code in enumerate(CODES)}
-    texts["320804"] += "码头物流，码头物流。"
+    texts["320804"] += "码头物流。" * 9
     documents = [
         Document.from_text(text + "草原。" * (year == 2022), region_code=code, report_year=year)
         for code, text in texts.items()

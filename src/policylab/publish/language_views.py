@@ -230,9 +230,10 @@ def view_speech(
     )
     parts = [
         tell_attention(speech, lang, report_year=report_year),
+        draw_keyness(speech, lang),
         tell_topic(features, speech, choices["topic"], lang),
     ]
-    return join_html([title, *parts, tell_keyness(speech, lang)])
+    return join_html([title, *parts])
 
 
 def tell_reports(features: Features, report_ids: Sequence[str], lang: str) -> Html:
