@@ -186,9 +186,20 @@ def drop_markers(notebook: NotebookNode) -> NotebookNode:
 
 def _render(kind: str, executed: NotebookNode, job: Job) -> bytes | str:
     """Return the page of one format."""
-    from policylab.publish.render import render_page
+    body = to_body(executed)
+    if kind == "html":
+        from policylab.publish.render import render_page
 
-    return render_page(to_body(executed), title=job.title, lang=job.lang)
+        return render_page(body, title=job.title, lang=job.lang)
+    from policylab.publish.blocks import read_blocks
+
+    if kind == "docx":
+        from policylab.publish.word import render_docx
+
+        return render_docx(read_blocks(body), title=job.title)
+    from policylab.publish.typeset import render_pdf
+
+    return render_pdf(read_blocks(body), title=job.title, lang=job.lang)
 
 
 def tell_failure(error: Exception, work: Path) -> str:
