@@ -46,6 +46,10 @@ def call(capsys: pytest.CaptureFixture[str], facts: pd.DataFrame, monkeypatch: p
         (["320804", "--year", "2023", "--to", "x.csv", "--peers", "knwon"], "did you mean 'known'"),
         (["320804", "--year", "2023", "--to", "x.csv", "--indicators", "gdp_grwth"], "did you mean 'gdp_growth'"),
         (["320804", "--year", "2023", "--to", "x.csv", "--indicators", " ,"], "expected codes such as gdp_growth"),
+        (
+            ["320804", "--year", "2023", "--to", "x.csv", "--indicators", "cpi_change"],
+            "320804 淮阴区 states none of cpi_change for 2023; it states gdp_growth, ",
+        ),
         (["320804", "--year", "2023", "--to", "x.csv", "--end", "middle"], "'middle' is not one of"),
         (["100000", "--year", "2023", "--to", "x.csv"], "name some: --indicators"),
         (["320804", "--year", "2023"], "Missing option '--to'"),
@@ -119,7 +123,7 @@ def test_the_workbook_holds_chain_peers_sources_and_notes(call, tmp_path: Path) 
         for row in book["地区生产总值增速"].values
     ]
     assert ranks[1] == 1
-    assert "区间以其下限参加计算。" in str([row[0] for row in book["说明"].values])
+    assert "区间以其下端参加计算。" in str([row[0] for row in book["说明"].values])
 
 
 def test_regions_of_one_name_are_told_apart(call, tmp_path: Path) -> None:

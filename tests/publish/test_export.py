@@ -22,7 +22,7 @@ from policylab.errors import DataError, UnknownNameError
 from policylab.publish.cells import clean_cell, guard_cell, is_formula, render_csv
 from policylab.publish.export import SUFFIXES, save_table, save_workbook
 from policylab.publish.latex_table import escape_latex
-from policylab.publish.layouts import lay_out_peers
+from policylab.publish.layouts import lay_out_chain, lay_out_peers
 from policylab.publish.printed import CODED, list_codes
 from policylab.publish.stata_table import name_variables
 
@@ -208,7 +208,7 @@ def test_only_web_addresses_become_links(tmp_path: Path, chain: pd.DataFrame) ->
 @pytest.mark.parametrize(("lang", "words"), [("zh", "区间以其"), ("en", "A range counts with its")])
 def test_the_choice_for_ranges_is_printed(tmp_path: Path, chain: pd.DataFrame, end: str, lang: str, words: str) -> None:
     """Word, LaTeX and Excel say which end of a range counts; CSV and Stata have it in a column."""
-    said = {"low": ("下限", "low end"), "mid": ("中点", "midpoint"), "high": ("上限", "high end")}[end][lang == "en"]
+    said = {"low": ("下端", "low end"), "mid": ("中点", "midpoint"), "high": ("上端", "high end")}[end][lang == "en"]
     table = chain.assign(range_end=end)
     text = save_table(table, tmp_path / "t.tex", lang=lang).read_text("utf-8")
     page = docx.Document(str(save_table(table, tmp_path / "t.docx", lang=lang)))
@@ -357,6 +357,14 @@ def test_an_empty_table_can_be_written(tmp_path: Path) -> None:
         save_table(empty, tmp_path / f"empty{suffix}")
     assert pd.read_stata(tmp_path / "empty.dta").shape == (0, 2)
     assert read_sheet(tmp_path / "empty.xlsx", "数据") == [("地区", "数值（下限）")]
+
+
+def test_the_nation_alone_has_no_step(chain: pd.DataFrame) -> None:
+    """Without a level above there is neither a column nor a note for the step."""
+    laid = lay_out_chain(chain[chain["level"].eq("national")], "zh")
+    assert list(laid.table.columns) == ["指标", "全国"]
+    assert laid.caption == "全国2023年的目标"
+    assert not any("较上级" in note for note in laid.notes)
 
 
 def test_ranked_peers_end_with_the_median(peers: pd.DataFrame) -> None:

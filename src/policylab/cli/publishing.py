@@ -95,7 +95,10 @@ def _count_compared(comparison: Comparison, which: str, out: Path) -> str:
     shown = both if out.suffix.lower() == ".xlsx" else [both[which == "peers"]]
     numbers = sum(int(rows["low"].notna().sum()) for rows in shown)
     regions = len(set().union(*(rows["region_code"] for rows in shown)))
-    return f"{numbers} numbers of {regions} regions, {shown[0]['indicator'].nunique()} indicators"
+    indicators = shown[0]["indicator"].nunique()
+    counts = [(numbers, "number"), (regions, "region"), (indicators, "indicator")]
+    said = [f"{count:,} {name}{'s' * (count != 1)}" for count, name in counts]
+    return f"{said[0]} of {said[1]}, {said[2]}"
 
 
 def _show_headline(headline: pd.DataFrame, lang: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from policylab.analyse.compare import compare_chain, compare_peers, select_peers
 from policylab.analyse.coverage import load_coverage, refine_missing
+from policylab.codebook import load_codebook
 from policylab.errors import DataError
 from policylab.publish.export import PAGES, check_suffix, save_table, save_workbook
 from policylab.publish.layouts import Layout, lay_out_chain, lay_out_peers
@@ -84,6 +85,7 @@ def compare_region(
     """
     found = find_region(region, report_year=report_year)
     code = found.region_code
+    _check_stated(table, found, report_year, indicators)
     chain = compare_chain(table, code, report_year=report_year, indicators=indicators, end=end)
     if chain.empty:
         raise DataError(
@@ -124,6 +126,19 @@ def save_comparison(comparison: Comparison, path: str | Path, *, which: str = "c
     if path.suffix.lower() not in PAGES:
         return save_table(tables[which], path, lang=lang)
     return save_table(_lay_out(tables[which], which, region_code, lang), path, lang=lang)
+
+
+def _check_stated(table: pd.DataFrame, region: Region, report_year: int, indicators: Sequence[str] | None) -> None:
+    """Refuse indicators of which a region that has targets for the year states none."""
+    for code in indicators or ():
+        load_codebook().indicator(code)
+    rows = table[table["region_code"].eq(region.region_code) & table["report_year"].eq(report_year)]
+    stated = set(rows.loc[rows["kind"].eq("target"), "indicator"]) - {"other"}
+    if indicators and stated and not stated.intersection(indicators):
+        raise DataError(
+            f"{region.region_code} {region.name} states none of {', '.join(indicators)} for {report_year}; "
+            f"it states {', '.join(code for code in load_codebook().indicators if code in stated)}"
+        )
 
 
 def _rank(table: pd.DataFrame, chain: pd.DataFrame, peers: Sequence[str], end: str) -> pd.DataFrame:

@@ -80,6 +80,8 @@ def lay_out_chain(chain: pd.DataFrame, lang: str) -> Layout:
     """
     Return one row per indicator, one column per level from the nation down, then the step of the last level.
 
+    The nation alone has no step.
+
     Parameters
     ----------
     chain : DataFrame, one row per indicator and level (see `policylab.analyse.compare.compare_chain`)
@@ -89,16 +91,17 @@ def lay_out_chain(chain: pd.DataFrame, lang: str) -> Layout:
     import pandas as pd
 
     cells, notes = _write_values(chain, lang)
-    own = chain["region_name"].iloc[-1]
+    own, is_chain = chain["region_name"].iloc[-1], chain["region_code"].nunique() > 1
     rows = []
     for code, levels in chain.assign(cell=cells).groupby("indicator", sort=False):
         values = {_name_level(row, lang): row["cell"] for row in list_rows(levels)}
-        step = format_step(levels["step_pp"].iloc[-1])
-        head = {say("column.indicator", lang): name_indicator(str(code), lang)}
-        rows.append({**head, **values, say("layout.step", lang): step})
+        step = {say("layout.step", lang): format_step(levels["step_pp"].iloc[-1])} if is_chain else {}
+        rows.append({say("column.indicator", lang): name_indicator(str(code), lang), **values, **step})
     place = {"region": own, "years": chain["report_year"].iloc[-1]}
-    notes.insert(0, say("layout.step_note", lang, region=own))
-    return Layout(pd.DataFrame(rows), chain, say("layout.chain", lang, **place), tuple(notes))
+    if is_chain:
+        notes.insert(0, say("layout.step_note", lang, region=own))
+    caption = say("layout.chain" if is_chain else "layout.alone", lang, **place)
+    return Layout(pd.DataFrame(rows), chain, caption, tuple(notes))
 
 
 def lay_out_peers(peers: pd.DataFrame, region_code: str, lang: str) -> Layout:
@@ -259,7 +262,7 @@ def _list_names(codes: Iterable[str], lang: str) -> str:
 def _name_level(row: Mapping[str, Any], lang: str) -> str:
     """Return a region's name, in English with its level, which a Chinese name shows by itself."""
     name = str(row["region_name"])
-    return name if lang == "zh" else f"{name} ({say('level.' + row['level'], lang)})"
+    return name if lang == "zh" else f"{name} ({say('level_cell.' + row['level'], lang)})"
 
 
 def _end(text: str, lang: str) -> str:

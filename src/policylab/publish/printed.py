@@ -16,7 +16,7 @@ _EXACT, _SMALL = 1e-9, 0.1  # a number within this of three decimals is as it wa
 _SHORT_EMS = 5.5  # a longer cell may take several lines
 # Columns that hold codes, and the group of labels.yaml that has the words for them.
 CODED: Mapping[str, str] = {
-    "level": "level",
+    "level": "level_cell",
     "kind": "record",
     "level_pair": "pair",
     "bound": "bounded",
