@@ -25,7 +25,8 @@ _TOLERANCE = 2.0  # root mean square of the difference in grey levels; a moved l
 
 def find_texts(fig: Figure) -> list[Text]:
     """Return every text that is drawn and says something; matplotlib keeps labels of ticks that it does not draw."""
-    FigureCanvasAgg(fig).draw()
+    FigureCanvasAgg(fig)
+    fig.draw_without_rendering()
     undrawn: set[Text] = set()
     for ax in fig.axes:
         for axis in (ax.xaxis, ax.yaxis):

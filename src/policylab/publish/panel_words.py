@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from policylab.errors import DataError
 from policylab.publish.words import format_number, is_na, list_keys, list_rows, name_indicator, say
 
 if TYPE_CHECKING:
@@ -75,9 +76,12 @@ def list_panel_sources(table: pd.DataFrame, panel: str | Path | None) -> list[di
     Return the sources of a table whose rows name no address: its reports, or how many observations of which years.
 
     The file of facts that it was computed from, where it is given, stands with its name and hash.
-    """
-    import hashlib
 
+    Raises
+    ------
+    DataError
+        Where that file cannot be read.
+    """
     reports = sorted(
         {
             str(value)
@@ -89,8 +93,7 @@ def list_panel_sources(table: pd.DataFrame, panel: str | Path | None) -> list[di
     )
     source: dict[str, Any] = {"source_kind": "panel"}
     if panel is not None:
-        data = Path(panel).read_bytes()
-        source |= {"file": Path(panel).name, "sha256": hashlib.sha256(data).hexdigest()}
+        source |= {"file": Path(panel).name, "sha256": _hash_file(Path(panel))}
     years = _name_years(table)
     source |= {"report_years": years} if years else {}
     counts = {"reports": len(reports)} if reports else {"observations": _count(table)} if _counted(table) else {}
@@ -107,6 +110,16 @@ def describe_panel(table: pd.DataFrame, caption: str, lang: str, *, limit: int =
     if len(known) > limit:
         parts.append(say("alt.more", lang, n=len(known) - limit))
     return say("alt.all", lang, caption=caption, parts=say("alt.separator", lang).join(parts))
+
+
+def _hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    import hashlib
+
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DataError(f"cannot read the panel {path}: {error.strerror or error}; name the file of facts") from error
 
 
 def _name_row(row: Mapping[str, Any], table: pd.DataFrame, lang: str) -> str:

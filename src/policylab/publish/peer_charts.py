@@ -68,7 +68,6 @@ def plot_distribution(
         box = (_LEFT, top, sheet.width - _LEFT - 1, min(max(0.3 * sheet.width, 11), 16))
         ax = sheet.add_axes(box)
         _draw_bars(ax, value, step, marked=float(value[own.index].iloc[0]) if len(own) else math.nan)
-        on.write_beside(ax, (0, 1), say("distribution.count", lang), offset=(-_LEFT + 0.2, 2.4), color=SOFT)
         _mark_places(ax, value, own, lang=lang, width=box[2])
         note = _note_distribution(peers, own, region_code, step, lang)
         return sheet.finish(top + box[3] + 2, [note, describe_sources(peers, lang)])
@@ -153,9 +152,9 @@ def _draw_bars(ax: Axes, value: pd.Series[float], step: float, *, marked: float)
     """Draw how many values lie in each bin; the bin of the district is darker and hatched."""
     counts = value.map(lambda number: _place_in(number, step)).value_counts().sort_index()
     own = _place_in(marked, step) if not is_na(marked) else None
-    for at, n in counts.items():
+    for at, n in zip(counts.index.tolist(), counts.tolist(), strict=True):
         look: dict[str, Any] = {"facecolor": _DEEP, "hatch": "////"} if at == own else {"facecolor": _FILL}
-        ax.bar(float(at) * step, n, width=step, edgecolor="white", linewidth=0.6, **look)
+        ax.bar(at * step, n, width=step, edgecolor="white", linewidth=0.6, **look)
     ax.set_xlim((counts.index.min() - 1) * step, (counts.index.max() + 1) * step)
     ax.set_ylim(0, counts.max() * 1.08)
     on.set_ticks(ax.xaxis, most=10)
@@ -177,23 +176,23 @@ def _mark_places(ax: Axes, value: pd.Series[float], own: pd.DataFrame, *, lang: 
     at = float(value[own.index].iloc[0]) if len(own) else math.inf
     # The median's words end at its line or begin there, on the side that the district's line does not cross.
     side = -0.5 if at >= median else 0.5
-    _write_over(ax, median, label, height=0.3, width=width, side=side, color=SOFT)
+    _write_over(ax, (median, 0.3), label, width=width, side=side, color=SOFT)
     if len(own):
         row = list_rows(own)[0]
         parts = {"region": row["region_name"], "value": format_value(row, lang), "rank": f"{row['rank']:.0f}"}
         label = say("distribution.own", lang, n=len(value), **parts)
-        _write_over(ax, at, label, height=1.7, width=width, side=0, color=MARKED)
-        on.draw_riser(ax, at, reach=1.5, color=MARKED)
+        _write_over(ax, (at, 1.8), label, width=width, side=0, color=MARKED)
+        on.draw_riser(ax, at, reach=1.4, color=MARKED)
 
 
-def _write_over(ax: Axes, x: float, label: str, *, height: float, width: float, side: float, color: str) -> None:
-    """Write words above a place: about it, or to one side, shifted so that they stay within the axes."""
+def _write_over(ax: Axes, at: tuple[float, float], label: str, *, width: float, side: float, color: str) -> None:
+    """Write words so many ems above a value: about it, or to one side, shifted so that they stay within the axes."""
     low, high = ax.get_xlim()
-    place = (x - low) / (high - low) * width
+    place = (at[0] - low) / (high - low) * width
     half = measure_ems(label) / 2
     middle = place + side * 2 * (half + 0.3)
     shift = max(half - middle, 0) - max(half - (width - middle), 0)
-    on.write_beside(ax, (middle / width, 1), label, offset=(shift, height), ha="center", color=color)
+    on.write_beside(ax, (middle / width, 1), label, offset=(shift, at[1]), ha="center", color=color)
 
 
 def _name_column(cells: pd.DataFrame, code: str, lang: str) -> str:

@@ -79,7 +79,7 @@ def plot_gaps(
             box = (column * cell + _LEFT, top + line * height + 2, cell - _LEFT - 0.8, height - 4.6)
             ax = sheet.add_axes(box)
             _draw_gaps(ax, rows, height=box[3], free=0 if ratios is None else 2.8)
-            panel = say("gaps.panel", lang, name=name_group(rows.iloc[0].to_dict(), lang), n=rows["total"].iloc[0])
+            panel = say("gaps.panel", lang, name=name_group(list_rows(rows)[0], lang), n=rows["total"].iloc[0])
             on.write_beside(ax, (0, 1), panel, offset=(-_LEFT + 0.2, 0.6))
             if ratios is not None:
                 _write_ratio(ax, rows, ratios, by, lang=lang)
@@ -125,7 +125,7 @@ def plot_wording(shares: pd.DataFrame, *, aspect: str = "bound", lang: str = "zh
             _draw_shares(ax, part, looks, lang=lang, width=inner)
             totals = dict(zip(part["report_year"], part["total"], strict=True))
             on.write_counts(ax, totals, width=inner, label=say("count.n", lang))
-            on.write_beside(ax, (0, 1), name_group(part.iloc[0].to_dict(), lang), offset=(-_LEFT + 0.2, 2.6))
+            on.write_beside(ax, (0, 1), name_group(list_rows(part)[0], lang), offset=(-_LEFT + 0.2, 2.6))
             top += 14.6
         note = say("wordings.note", lang, reading=rows["reading"].iloc[0])
         return sheet.finish(top + 1.2, [note, describe_observations(rows, "targets", lang)])
