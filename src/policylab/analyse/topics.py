@@ -105,7 +105,7 @@ def compare_topic_numbers(
     -------
     DataFrame
         ``n_topics``, ``coherence`` (mean of the topics), ``coherence_min`` (the worst topic), ``distinct`` (share of
-        the topics' first ten words that are in one topic only), ``is_best`` (the highest mean), ``method``, ``engine``.
+        the topics' first ten words that are in one topic only), ``is_best`` (the highest mean; of equal ones the fewest topics), ``method``, ``engine``.
 
     Raises
     ------
@@ -137,7 +137,8 @@ def compare_topic_numbers(
         row |= {"coherence_min": coherence.min(), "distinct": round(1 - float(is_shared.mean()), 4)}
         rows.append(row | {"method": method, "engine": words["engine"].iloc[0]})
     table = pd.DataFrame(rows)
-    table.insert(4, "is_best", table["coherence"].eq(table["coherence"].max()))
+    best = table.sort_values(["coherence", "n_topics"], ascending=[False, True], kind="stable").index[:1]
+    table.insert(4, "is_best", table.index.isin(best))
     return table
 
 

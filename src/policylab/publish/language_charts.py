@@ -64,12 +64,12 @@ def plot_keyness(
         longest = max(float(part["z"].abs().max()) for _, part, _ in shown)
         for number, (name, part, look) in enumerate(shown):
             line, column = divmod(number, n_columns)
-            box = (column * cell, top + line * tall, cell - 1.2 * (n_columns - 1), _ROW * len(part))
+            box = (column * cell + 0.3, top + line * tall, cell - 0.9 - 0.6 * (n_columns - 1), _ROW * len(part))
             ax = _draw_words(sheet, box, part, longest=longest, look=look, lang=lang)
             label = say("keyness.more", lang, name=name)
             names = max(map(measure_ems, part["term"])) + 1
             on.write_beside(ax, (0, 1), label, offset=(-names, 2.2), color=look["edgecolor"])
-        bottom = top + tall * -(-len(shown) // n_columns) - 2
+        bottom = top + tall * -(-len(shown) // n_columns)
         return sheet.finish(bottom, _note_keyness(keyness, region, lang))
 
 
@@ -104,10 +104,14 @@ def plot_attention(attention: pd.DataFrame, *, lang: str = "zh", width: str = "s
         draw = _draw_topics if of_year else _draw_panels
         bottom = draw(sheet, attention, top=top, lang=lang)
         counts = sorted(set(attention["n_peers"]))
+        by_year = attention.drop_duplicates("report_year")
+        n_reports = int(by_year["n_peers"].sum() + by_year["share"].notna().sum())
+        span = "–".join(map(str, dict.fromkeys((years[0], years[-1]))))
         told = {"region": region, "n": "–".join(map(str, dict.fromkeys((counts[0], counts[-1]))))}
         told |= {"version": "、".join(sorted(set(attention["dictionary_version"])))}
         told |= {"engine": attention["engine"].dropna().iloc[0]}
-        return sheet.finish(bottom, [say("attention.note_year" if of_year else "attention.note", lang, **told)])
+        note = say("attention.note_year" if of_year else "attention.note", lang, **told)
+        return sheet.finish(bottom, [note, say("language.source", lang, n=n_reports, years=span)])
 
 
 def plot_similarity(places: pd.DataFrame, *, region_code: str, lang: str = "zh", width: str = "screen") -> Figure:
@@ -140,10 +144,11 @@ def plot_similarity(places: pd.DataFrame, *, region_code: str, lang: str = "zh",
     with open_sheet(width) as sheet:
         title = say("similarity.title", lang, years=span, n=len(places))
         top = sheet.write_title(title, is_shown=width == "screen") + 0.4
-        box = (0.4, top, sheet.width - 0.8, min(_MAP_HEIGHT, 0.8 * sheet.width))
+        box = (0.4, top, sheet.width - 0.8, _measure_height(places, sheet.width - 0.8))
         ax = sheet.add_axes(box)
         n_named = _draw_map(ax, places, region_code=region_code, size=(box[2], box[3]))
-        told = {"shown": format_number(round(float(places["shown"].iloc[0]) * 100, 1)), "hidden": len(places) - n_named}
+        hidden = say("similarity.hidden", lang, n=len(places) - n_named) if n_named < len(places) else ""
+        told = {"shown": format_number(round(float(places["shown"].iloc[0]) * 100, 1)), "hidden": hidden}
         note = say("similarity.note", lang, engine=places["engine"].iloc[0], **told)
         return sheet.finish(top + box[3] + 0.8, [note, say("language.source", lang, n=len(places), years=span)])
 
@@ -188,12 +193,12 @@ def _draw_topics(sheet: Sheet, attention: pd.DataFrame, *, top: float, lang: str
     rows = list_rows(attention)
     names = [str(row[f"topic_{lang}"]) for row in rows]
     left = max(map(measure_ems, names)) + 1.2
-    right = max(measure_ems(say("attention.percentile", lang)), 3) + 4.2
-    box = (left, top + 2.4, sheet.width - left - right, _ROW * 1.15 * len(rows))
+    right = max(measure_ems(say("attention.percentile", lang)), 3) + 4.4
+    box = (left, top + 2, sheet.width - left - right - 0.6, _ROW * 1.15 * len(rows))
     ax = sheet.add_axes(box)
     on.set_rows(ax, names)
     high = attention[["share", "peer_high"]].max().max()
-    ax.set_xlim(0, high * 1.06 or 1)
+    ax.set_xlim(-0.03 * (high or 1), 1.06 * (high or 1))
     on.set_ticks(ax.xaxis, most=max(2, int(box[2] // 4)))
     on.write_beside(ax, (1, 1), say("attention.percentile", lang), offset=(right, 0.5), ha="right", color=SOFT)
     for y, row in enumerate(rows):
@@ -203,7 +208,7 @@ def _draw_topics(sheet: Sheet, attention: pd.DataFrame, *, top: float, lang: str
             on.write_in_row(ax, (1, y), format_number(row["percentile"]), offset=right, ha="right", color=SOFT)
         ax.plot(row["share"], y, color=MARKED, marker="D", linestyle="none", zorder=3, clip_on=False)
         on.write_in_row(ax, (1, y), f"{row['share']:.1f}", offset=3.4, ha="right", color=MARKED)
-    return top + 2.4 + box[3] + 2.2
+    return top + 2 + box[3] + 2.2
 
 
 def _draw_panels(sheet: Sheet, attention: pd.DataFrame, *, top: float, lang: str) -> float:
@@ -219,7 +224,7 @@ def _draw_panels(sheet: Sheet, attention: pd.DataFrame, *, top: float, lang: str
         high = rows[["share", "peer_high"]].max().max()
         ax.set_ylim(0, high * 1.1 or 1)
         on.set_ticks(ax.yaxis, most=4)
-        on.set_ticks(ax.xaxis, most=max(2, int(box[2] // 3.6)), is_integer=True)
+        on.set_ticks(ax.xaxis, most=max(3, int(box[2] // 3.6)), is_integer=True)
         ax.grid(axis="y")
         on.write_beside(ax, (0, 1), str(rows[f"topic_{lang}"].iloc[0]), offset=(-1.6, 0.6))
     return top + tall * -(-len(topics) // n_columns) - 0.6
@@ -245,19 +250,33 @@ def _draw_map(ax: Axes, places: pd.DataFrame, *, region_code: str, size: tuple[f
     ax.set_yticks([])
     ax.spines[["top", "right"]].set_visible(True)
     for (x, y), own in zip(points, is_own, strict=True):
-        look = {"marker": "D", "markerfacecolor": MARKED} if own else {"marker": "o", "markerfacecolor": "white"}
-        ax.plot(x, y, linestyle="none", color=MARKED if own else SOFT, zorder=3 if own else 2, **look)
+        mark: dict[str, Any] = (
+            {"marker": "D", "markerfacecolor": MARKED} if own else {"marker": "o", "markerfacecolor": "white"}
+        )
+        ax.plot(x, y, linestyle="none", color=MARKED if own else SOFT, zorder=3 if own else 2, **mark)
     names = _name_points(places)
-    named = _fit_names(points, names, _order_names(points, is_own), size)
+    named = _fit_names(points, names, _order_names(points, is_own), size=size, sure=sum(is_own))
     for number, (x, y) in named.items():
         color = MARKED if is_own[number] else INK
-        look = {"ha": "left", "va": "center_baseline", "color": color, "fontsize": on.to_points(_NAME_SIZE)}
-        ax.text(x, y, names[number], zorder=4, **look)
+        look: dict[str, Any] = {
+            "ha": "left",
+            "va": "center_baseline",
+            "color": color,
+            "fontsize": on.to_points(_NAME_SIZE),
+        }
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.4} if is_own[number] else None
+        ax.text(x, y, names[number], zorder=4, bbox=paper, **look)
     return len(named)
 
 
 _NAME_SIZE = 0.9
 _DOT, _GAP = 0.36, 0.3  # ems: half of a point, and between a point and its name
+
+
+def _measure_height(places: pd.DataFrame, width: float) -> float:
+    """Return how high a map is to be, in ems, for its points to fill its width."""
+    spread = sorted(float(places[name].max() - places[name].min()) for name in ("x", "y"))
+    return min(max((width - 10) * spread[0] / spread[1] + 4 if spread[1] else 0, 12), _MAP_HEIGHT)
 
 
 def _place_points(places: pd.DataFrame, size: tuple[float, float]) -> list[tuple[float, float]]:
@@ -294,25 +313,38 @@ def _order_names(points: Sequence[tuple[float, float]], is_own: Sequence[bool]) 
 
 
 def _fit_names(
-    points: Sequence[tuple[float, float]], names: Sequence[str], order: Sequence[int], size: tuple[float, float]
+    points: Sequence[tuple[float, float]],
+    names: Sequence[str],
+    order: Sequence[int],
+    *,
+    size: tuple[float, float],
+    sure: int,
 ) -> dict[int, tuple[float, float]]:
-    """Return for each name that fits beside its point its left end and middle, in ems."""
+    """
+    Return for each name that fits beside its point its left end and middle, in ems.
+
+    The first ``sure`` names may cover points where they else would not fit.
+    """
     dots = [(x - _DOT, y - _DOT, x + _DOT, y + _DOT) for x, y in points]
     taken: list[tuple[float, float, float, float]] = []
     found: dict[int, tuple[float, float]] = {}
-    for number in order:
+    for place, number in enumerate(order):
         x, y = points[number]
         width, half = measure_ems(names[number]) * _NAME_SIZE, 0.62 * _NAME_SIZE
         side, up = _DOT + _GAP, _DOT + _GAP + half
         spots = [(x + side, y), (x - side - width, y), (x - width / 2, y + up), (x - width / 2, y - up)]
-        for left, middle in spots:
-            box = (left, middle - half, left + width, middle + half)
-            inside = box[0] > 0.3 and box[1] > 0.3 and box[2] < size[0] - 0.3 and box[3] < size[1] - 0.3
-            if inside and not any(_meet(box, other) for other in (*dots, *taken)):
-                taken.append(box)
-                found[number] = (left, middle)
-                break
+        boxes = [(left, middle - half, left + width, middle + half) for left, middle in spots]
+        free = [box for box in boxes if _lies_inside(box, size) and not any(_meet(box, other) for other in taken)]
+        clear = [box for box in free if not any(_meet(box, dot) for dot in dots)]
+        if box := next(iter(clear or (free if place < sure else [])), None):
+            taken.append(box)
+            found[number] = (box[0], box[1] + half)
     return found
+
+
+def _lies_inside(box: tuple[float, float, float, float], size: tuple[float, float]) -> bool:
+    """Whether a box lies on the map, with a little room to its edge."""
+    return min(box[0], box[1], size[0] - box[2], size[1] - box[3]) > 0.3
 
 
 def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
