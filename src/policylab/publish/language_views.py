@@ -230,7 +230,7 @@ def view_speech(
     )
     parts = [
         tell_attention(speech, lang, report_year=report_year),
-        draw_keyness(speech, lang),
+        sections.show(plot_keyness, speech.keyness, lang, **name_groups(speech, lang)),
         tell_topic(features, speech, choices["topic"], lang),
     ]
     return join_html([title, *parts])
@@ -245,13 +245,10 @@ def tell_reports(features: Features, report_ids: Sequence[str], lang: str) -> Ht
     return render_fold(fold, render_table([*header, "report_id", "SHA-256"], cells))
 
 
-def draw_keyness(speech: Speech, lang: str) -> Html:
-    """Return the chart of keyness as a picture."""
-    names = {
-        "region": speech.attention["region_name"].iloc[0],
-        "peers": say("words.peers", lang, n=len(speech.peer_ids)),
-    }
-    return sections.show(plot_keyness, speech.keyness, lang, **names)
+def name_groups(speech: Speech, lang: str) -> dict[str, str]:
+    """Return the names of a report's region and of its peers, for a chart of keyness."""
+    peers = say("words.peers", lang, n=len(speech.peer_ids))
+    return {"region": str(speech.attention["region_name"].iloc[0]), "peers": peers}
 
 
 def _of_year(attention: pd.DataFrame, report_year: int) -> pd.DataFrame:

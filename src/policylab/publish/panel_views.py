@@ -177,27 +177,47 @@ def write_outside(outside: pd.DataFrame, lang: str) -> Html:
 
 
 def view_series(facts: Facts, *, region_code: str, indicator: str, end: str, lang: str) -> Html:
-    """Return one place and the levels above it over the years: in words, as a figure, and with its results as a table."""
-    rows = facts.targets[facts.targets["indicator"].eq(indicator)]
-    last_year = int(facts.targets["report_year"].max())
-    codes = material.list_chain(region_code, report_year=last_year)
-    chain = refine_missing(trend(rows, codes, indicator=indicator), facts.coverage)
-    pairs = compare_realised(rows[rows["region_code"].eq(region_code)], [indicator], end=end)
-    told = [_tell_series(chain, region_code, lang), *_tell_own_results(pairs, lang)]
+    """Return one place and the levels above it over the years: in words and as two figures."""
+    chain = join_chain(facts, region_code, indicator)
+    series = join_series(facts, region_code, indicator)
     pictures = [
-        sections.show(plot_realised, join_series(rows, [region_code], indicator), lang, indicator=indicator),
+        sections.show(plot_realised, series, lang, indicator=indicator),
         sections.show(plot_trend, chain, lang, indicator=indicator),
     ]
+    return join_html([tell_series(facts, region_code=region_code, indicator=indicator, end=end, lang=lang), *pictures])
+
+
+def tell_series(facts: Facts, *, region_code: str, indicator: str, end: str, lang: str) -> Html:
+    """Return in which years a place states a target, how often it was reached, and all of them as a table."""
+    rows = _choose(facts, [region_code], indicator)
+    pairs = compare_realised(rows, [indicator], end=end)
+    told = [
+        _tell_span(trend(rows, [region_code], indicator=indicator), region_code, lang),
+        *_tell_own_results(pairs, lang),
+    ]
     fold = render_fold(say("pairs.table", lang), _list_pairs(pairs, lang))
-    return join_html([sections.list_items(told), *pictures, fold])
+    return join_html([sections.list_items(told), fold])
 
 
-def join_series(table: pd.DataFrame, region_codes: Sequence[str], indicator: str) -> pd.DataFrame:
-    """Return the targets of regions over the years, and under them their results, as charts of both take them."""
+def join_chain(facts: Facts, region_code: str, indicator: str) -> pd.DataFrame:
+    """Return the targets of a place and of the levels above it over the years, with what is missing and why."""
+    codes = material.list_chain(region_code, report_year=int(facts.targets["report_year"].max()))
+    return refine_missing(trend(_choose(facts, codes, indicator), codes, indicator=indicator), facts.coverage)
+
+
+def join_series(facts: Facts, region_code: str, indicator: str) -> pd.DataFrame:
+    """Return the targets of a place over the years, and under them their results, as a chart of both takes them."""
     import pandas as pd
 
-    parts = [trend(table, region_codes, indicator=indicator, kind=kind) for kind in ("target", "actual")]
+    rows = _choose(facts, [region_code], indicator)
+    parts = [trend(rows, [region_code], indicator=indicator, kind=kind) for kind in ("target", "actual")]
     return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+
+
+def _choose(facts: Facts, region_codes: Sequence[str], indicator: str) -> pd.DataFrame:
+    """Return the records of one indicator of some places: cut first, since whoever turns a control waits for this."""
+    rows = facts.targets[facts.targets["indicator"].eq(indicator)]
+    return rows[rows["region_code"].isin(region_codes)]
 
 
 def pick_drawn(rows: pd.DataFrame) -> pd.DataFrame:
@@ -279,7 +299,7 @@ def _name_era(era: str, cut_year: int, lang: str) -> str:
     return say(f"era.{era}", lang, year=cut_year)
 
 
-def _tell_series(years: pd.DataFrame, region_code: str, lang: str) -> str:
+def _tell_span(years: pd.DataFrame, region_code: str, lang: str) -> str:
     """Say in which years a place states a number, from which to which."""
     own = years[years["region_code"].eq(region_code) & years["low"].notna()]
     name = find_region(region_code).full_name

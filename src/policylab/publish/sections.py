@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from policylab.model import Document
+from policylab.project import data_path
 from policylab.publish.charts import NothingToDrawError
 from policylab.publish.figures import SavedFigure, save_figure
 from policylab.publish.render import (
@@ -240,7 +241,9 @@ def draw(
 ) -> SavedFigure | Html:
     """Return the saved figure of a table, or a line that says why there is nothing to draw."""
     try:
-        return save_figure(plot(data, lang=lang, **details), stem, data=data, lang=lang)
+        return save_figure(
+            plot(data, lang=lang, **details), stem, data=data, lang=lang, panel=data_path("targets.parquet")
+        )
     except NothingToDrawError:
         return paragraph(say("draw.none", lang), "soft")
 
