@@ -92,6 +92,14 @@ class Notebook:
         self.page.wait_for_function(changed, arg=before, timeout=ANSWER_MS, polling="raf")
         return time.perf_counter() - begin
 
+    def save(self) -> None:
+        """Save the notebook by its key, and wait until the file has changed."""
+        before = self.path.stat().st_mtime_ns
+        self.page.keyboard.press("Control+s")
+        end = time.monotonic() + ANSWER_MS / 1000
+        while self.path.stat().st_mtime_ns == before and time.monotonic() < end:
+            self.page.wait_for_timeout(100)
+
     def photograph(self, name: str) -> None:
         """Save what a reader sees, from top to end, where POLICYLAB_SCREENSHOTS names a folder."""
         folder = os.environ.get("POLICYLAB_SCREENSHOTS")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -7,12 +9,28 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-# For each notebook, a control and what to choose in it, in Chinese and in English.
+# For each notebook and language: a control, and two choices in it.
 CHANGES = {
-    "01_annotate_report": {"zh": ("指标", "规模以上工业增加值增速"), "en": ("Indicator", "Retail sales growth")},
-    "02_compare_targets": {"zh": ("指标", "固定资产投资增速"), "en": ("Region", "320700")},
+    "01_annotate_report": {
+        "zh": ("指标", "规模以上工业增加值增速", "固定资产投资增速"),
+        "en": ("Indicator", "Retail sales growth", "R&D intensity"),
+    },
+    "02_compare_targets": {
+        "zh": ("指标", "固定资产投资增速", "社会消费品零售总额增速"),
+        "en": ("Region", "320803", "江苏淮安淮阴"),
+    },
+    "03_target_trends": {
+        "zh": ("地区", "浙江", "320800"),
+        "en": ("Indicator", "Fixed asset investment growth", "Retail sales growth"),
+    },
+    "04_policy_language": {"zh": ("年份", "2022", "2024"), "en": ("Region", "320500", "320600")},
 }
 ANSWER_S = 0.5
+
+
+def list_pictures(notebook: Any) -> set[str]:
+    """Return the pictures that the controls show."""
+    return set(notebook.shown.locator("img").evaluate_all("all => all.map(e => e.src)"))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -20,16 +38,44 @@ ANSWER_S = 0.5
 def test_a_new_user_runs_a_notebook_and_turns_a_control(
     open_notebook: Callable[..., Any], name: str, lang: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """All cells run without an error; a control changes what is shown, in time and without an error."""
+    """All cells run without an error; a control changes figure and table, soon and without an error."""
+    label, one, other = CHANGES[name][lang]
     notebook = open_notebook(name, lang)
     notebook.run_all()
     assert notebook.list_errors() == []
     notebook.photograph("run")
-    pictures = notebook.shown.locator("img").evaluate_all("all => all.map(e => e.src)")
-    seconds = min(notebook.change(*CHANGES[name][lang]) for _ in range(1))
-    record_property("seconds", round(seconds, 3))
-    after = notebook.shown.locator("img").evaluate_all("all => all.map(e => e.src)")
-    assert not set(pictures) & set(after)
+    before = list_pictures(notebook)
+    seconds = [notebook.change(label, one)]
+    assert notebook.shown.get_by_role("alert").count() == 0
+    after = list_pictures(notebook)
+    assert not before & after
+    assert len(after) == len(before)
+    notebook.photograph("changed")
+    seconds += [notebook.change(label, value) for value in (other, one, other)]
+    record_property("seconds", seconds)
     assert notebook.shown.get_by_role("alert").count() == 0
     assert notebook.list_errors() == []
-    notebook.photograph("changed")
+    if os.getloadavg()[0] < (os.cpu_count() or 1):  # a machine at other work answers later
+        assert min(seconds) < ANSWER_S
+
+
+def test_an_unknown_region_gets_an_answer(open_notebook: Callable[..., Any]) -> None:
+    """Who types a name that no region has reads a message, no traceback; the next name is answered as ever."""
+    notebook = open_notebook("02_compare_targets")
+    notebook.run_all()
+    notebook.change("地区", "怀阴区")
+    assert "怀阴区" in notebook.shown.get_by_role("alert").inner_text()
+    notebook.change("地区", "淮阴区")
+    assert notebook.shown.get_by_role("alert").count() == 0
+    assert list_pictures(notebook)
+    assert notebook.list_errors() == []
+
+
+def test_a_saved_notebook_has_no_state_of_controls(open_notebook: Callable[..., Any]) -> None:
+    """A notebook that a user runs and saves holds its results, and no state of controls that nothing can answer."""
+    notebook = open_notebook("01_annotate_report")
+    notebook.run_all()
+    notebook.save()
+    saved = json.loads(notebook.path.read_text("utf-8"))
+    assert "widgets" not in saved["metadata"]
+    assert "主要预期目标" in json.dumps(saved["cells"], ensure_ascii=False)

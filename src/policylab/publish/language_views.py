@@ -131,10 +131,10 @@ def tell_keyness(speech: Speech, lang: str) -> Html:
     header = [say(f"words.{name}", lang) for name in ("word", "z", "count", "share", "share_against", "n_against")]
     more = table[table["z"].gt(0) & table["count"].gt(1)].head(_N_WORDS)
     less = table[table["z"].lt(0)].iloc[::-1].head(_N_WORDS)
-    tables = [_list_words(header, rows) for rows in (more, less)]
-    heads = [Html("<h4>{}</h4>").format(say(f"words.{name}", lang)) for name in ("more", "less")]
+    words = zip(("more", "less"), (more, less), strict=True)
+    folds = [render_fold(say(f"words.{name}", lang), _list_words(header, rows)) for name, rows in words]
     lead = say("words.lead", lang, n=len(speech.peer_ids), prior=f"{table['prior_words'].iloc[0]:g}")
-    return join_html([sections.paragraph(lead), *(part for pair in zip(heads, tables, strict=True) for part in pair)])
+    return join_html([sections.paragraph(lead), *folds])
 
 
 def fit_level(features: Features, report_id: str, *, n_topics: int) -> tuple[pd.DataFrame, Topics]:

@@ -28,6 +28,7 @@ _DOTS_PER_INCH, _PIXELS_PER_INCH = 120, 96  # of a picture, and of a page
 NOTEBOOK_STYLE = Markup(
     "<style>.jp-RenderedHTMLCommon .table table{margin-left:0}"
     ".jp-RenderedHTMLCommon .table :is(th,td){text-align:left;vertical-align:top}"
+    ".jp-RenderedHTMLCommon .table th{white-space:nowrap}"
     ".jp-RenderedHTMLCommon :is(blockquote,.table) mark{background:#fbe3c8}"
     ".jp-RenderedHTMLCommon .caution{border-left:3px solid #c4430c;padding-left:.75em}</style>\n"
 )

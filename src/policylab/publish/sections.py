@@ -237,13 +237,21 @@ def write_run_record(parameters: Mapping[str, object], lang: str) -> Html:
 
 
 def draw(
-    plot: Callable[..., Figure], data: pd.DataFrame, *, stem: str, lang: str, **details: Any
+    plot: Callable[..., Figure],
+    data: pd.DataFrame,
+    *,
+    stem: str,
+    lang: str,
+    facts: str = "targets.parquet",
+    **details: Any,
 ) -> SavedFigure | Html:
-    """Return the saved figure of a table, or a line that says why there is nothing to draw."""
+    """
+    Return the saved figure of a table, or a line that says why there is nothing to draw.
+
+    ``facts`` is the file in ``data/`` that a table was computed from whose rows name no source.
+    """
     try:
-        return save_figure(
-            plot(data, lang=lang, **details), stem, data=data, lang=lang, panel=data_path("targets.parquet")
-        )
+        return save_figure(plot(data, lang=lang, **details), stem, data=data, lang=lang, panel=data_path(facts))
     except NothingToDrawError:
         return paragraph(say("draw.none", lang), "soft")
 
