@@ -90,7 +90,16 @@ class Notebook:
             box.press("Enter")
         changed = "before => document.querySelector('.policylab-shown').innerHTML !== before"
         self.page.wait_for_function(changed, arg=before, timeout=ANSWER_MS, polling="raf")
-        return time.perf_counter() - begin
+        seconds = time.perf_counter() - begin
+        self.note(f"{self.path.stem} {label} {value} {seconds:.3f} s")
+        return seconds
+
+    def note(self, line: str) -> None:
+        """Keep a line beside the pictures, where they are kept."""
+        if folder := os.environ.get("POLICYLAB_SCREENSHOTS"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            with (Path(folder) / "seconds.txt").open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
 
     def save(self) -> None:
         """Save the notebook by its key, and wait until the file has changed."""
