@@ -16,7 +16,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "policylab"
-ROOMS = ["model", "errors", "project", "codebook", "read", "annotate", "analyse", "publish", "cli"]
+ROOMS = ["model", "errors", "project", "cluster", "codebook", "read", "annotate", "analyse", "publish", "cli"]
 HEAVY = {
     "jieba",
     "matplotlib",
@@ -185,6 +185,7 @@ def test_every_dependency_has_a_use() -> None:
 
 # Parts of Jupyter whose objects the library on the right hands out or takes.
 COMPANIONS = {
+    "PIL": "matplotlib",
     "IPython": "ipykernel",
     "jupyter_client": "ipykernel",
     "markupsafe": "nbconvert",
@@ -204,4 +205,4 @@ def test_companion_comes_with_its_library(module: str) -> None:
     """What is imported without being named is required by a library that is named."""
     required = {named(line.partition(";")[0]) for line in requires(COMPANIONS[module]) or []}
     assert COMPANIONS[module] in read_dependencies()
-    assert named(module) in required
+    assert {"PIL": "pillow"}.get(module, named(module)) in required

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from policylab.errors import PolicylabError, RunFailedError
 from policylab.project import write_atomic
+from policylab.publish.harvest import collect_values, save_thumbnail
 from policylab.publish.kernels import KERNEL_LOG, execute_here, open_kernel, spare_grammar
+from policylab.publish.ledger import THUMBNAILS
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -89,6 +91,8 @@ def run_job(job: Job, work: Path, *, warm: bool) -> None:
     try:
         executed = execute(job, work, warm=warm)
         outcome["cells_seconds"] = round(time.perf_counter() - started, 3)
+        outcome["values"] = collect_values(executed)
+        save_thumbnail(executed, work / THUMBNAILS / f"{job.name}.png")
         for kind in job.formats:
             write_atomic(work / f"{job.name}.{kind}", _render(kind, executed, job))
     except PolicylabError as error:

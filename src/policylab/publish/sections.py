@@ -12,7 +12,16 @@ from markupsafe import Markup
 from policylab.model import Document
 from policylab.publish.charts import NothingToDrawError
 from policylab.publish.figures import SavedFigure, save_figure
-from policylab.publish.render import Html, join_html, render_fold, render_link, render_quote, render_table, render_text
+from policylab.publish.render import (
+    Html,
+    join_html,
+    note_values,
+    render_fold,
+    render_link,
+    render_quote,
+    render_table,
+    render_text,
+)
 from policylab.publish.words import (
     format_number,
     format_step,
@@ -64,7 +73,8 @@ def write_headline(document: Document, own: pd.DataFrame, lang: str) -> Html:
     """Return the table of the main expected targets, each with its words and their place in the text."""
     rows = [_tell_target(document, row, lang) for row in list_rows(own[own["headline"]])]
     header = [say(f"column.{name}", lang) for name in ("indicator", "value", "quote", "modality", "place")]
-    return _write_section("headline", render_table(header, rows) if rows else None, lang)
+    section = _write_section("headline", render_table(header, rows) if rows else None, lang)
+    return note_values(section, _note_headline(own, lang))
 
 
 def write_chain(chain: pd.DataFrame, lang: str) -> Html:
@@ -251,6 +261,21 @@ def _name_target(row: Mapping[str, Any], lang: str) -> str:
     if row["kind"] == "actual" or row["period"] != str(row["report_year"]):
         parts.append(say(f"of.{row['kind']}", lang, period=row["period"]))
     return say("of.all", lang, name=name, parts=say("list.separator", lang).join(parts)) if parts else name
+
+
+def _note_headline(own: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
+    """Return the numbers of the main expected targets of the year, the first of each indicator."""
+    is_main = own["headline"] & own["low"].notna() & own["scope"].eq("whole") & own["indicator"].ne("other")
+    rows = list_rows(own[is_main & own["period"].eq(own["report_year"].astype(str))].drop_duplicates("indicator"))
+    return [
+        {
+            "key": row["indicator"],
+            "name": name_indicator(row["indicator"], lang),
+            "text": format_value(row, lang),
+            "value": float(row["low"]),
+        }
+        for row in rows
+    ]
 
 
 def _show_text(document: Document, own: pd.DataFrame, lang: str) -> Html:
