@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from policylab.publish.fonts import cut_web_font
 from policylab.publish.ledger import FAILED, THUMBNAILS, Entry
@@ -17,6 +17,7 @@ from policylab.publish.words import is_na, say
 
 _HERE = Path(__file__).parent
 _COLUMNS = 6  # of values, those that most reports have
+_SHORT = 8  # characters that stay on one line
 _KINDS = ("html", "pdf", "docx", "ipynb")
 
 
@@ -141,7 +142,8 @@ def _render_row(entry: Entry, values: Mapping[str, str], folder: Path, *, lang: 
 
 def _cell(content: object, order: object = "") -> Markup:
     """Return a cell, with what it is sorted by."""
-    return Markup('<td data-order="{}">{}</td>').format("" if is_na(order) else order, content)
+    kind = Markup(' class="short"') if len(escape(content).striptags()) <= _SHORT else ""
+    return Markup('<td{} data-order="{}">{}</td>').format(kind, "" if is_na(order) else order, content)
 
 
 def _render_thumbnail(path: Path, alt: str) -> Markup:
