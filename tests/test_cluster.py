@@ -32,10 +32,10 @@ def find_port() -> int:
 
 def start(*command: str, folder: Path) -> subprocess.Popen[bytes]:
     """Start one of Dask's own commands in a folder."""
-    log = (folder / f"{command[1]}-{time.monotonic_ns()}.log").open("wb")
-    return subprocess.Popen(
-        [str(BIN / command[0]), *command[1:]], cwd=folder, stdout=log, stderr=log, start_new_session=True
-    )
+    with (folder / f"{command[1]}-{time.monotonic_ns()}.log").open("wb") as log:
+        return subprocess.Popen(
+            [str(BIN / command[0]), *command[1:]], cwd=folder, stdout=log, stderr=log, start_new_session=True
+        )
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

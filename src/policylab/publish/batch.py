@@ -271,7 +271,7 @@ def _settle(result: Result, folder: Path, key: Mapping[str, str]) -> Entry:
         "key": dict(key),
     }
     entry |= {"status": outcome["status"], "error": outcome["error"], "seed": job.seed, "attempts": result.attempts}
-    entry |= {field: outcome.get(field) for field in ("kernel", "seconds", "peak_mb", "values")}
+    entry |= {field: outcome.get(field) for field in ("kernel", "seconds", "pages_cpu_seconds", "peak_mb", "values")}
     if outcome["status"] == "made":
         entry["outputs"] = publish_run(result.work, folder, name, ("ipynb", *job.formats))
     else:
