@@ -30,6 +30,10 @@ class PlanError(PolicylabError):
     """A plan for a batch that cannot be made."""
 
 
+class ClusterError(PolicylabError):
+    """A Dask cluster that cannot be reached, or would give other results than this machine."""
+
+
 class RunFailedError(PolicylabError):
     """A notebook that was run and failed in one of its cells."""
 

@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any
 from policylab.errors import RunFailedError
 from policylab.model import Document
 from policylab.project import notebook_path, write_atomic
+from policylab.publish.far import run_far
 from policylab.publish.fonts import cut_truetype
+from policylab.publish.index_page import render_index
 from policylab.publish.keys import compute_key, forget_hashes
 from policylab.publish.ledger import (
+    INDEX,
     RUNNING,
     Entry,
     append_entry,
@@ -210,6 +213,8 @@ def run_batch(plan: Plan, *, force: bool = False) -> BatchResult:
             order = {job.name: number for number, job in enumerate(jobs)}
             entries = dict(sorted(entries.items(), key=lambda item: order.get(item[0], len(order))))
             write_manifest(folder, entries.values())
+        if due or not (folder / INDEX).exists():
+            write_atomic(folder / INDEX, render_index(entries.values(), folder, lang=jobs[0].lang))
         mine = {job.name: entries[job.name] for job in jobs if job.name in entries}
         return BatchResult(
             folder, mine, tuple(job.name for job in due), told, notes, time.monotonic() - started, stopped
@@ -244,6 +249,9 @@ def _is_figure(path: str) -> bool:
 
 def _run(jobs: list[Job], folder: Path, plan: Plan, notes: dict[str, int]) -> Iterator[Result]:
     """Yield the results as they come."""
+    if plan.cluster:
+        yield from run_far(jobs, folder, plan.cluster, retries=plan.retries)
+        return
     modules = list_imports(Path(jobs[0].notebook))
     with Kitchen(modules) as kitchen:
         try:
@@ -263,7 +271,7 @@ def _settle(result: Result, folder: Path, key: Mapping[str, str]) -> Entry:
         "key": dict(key),
     }
     entry |= {"status": outcome["status"], "error": outcome["error"], "seed": job.seed, "attempts": result.attempts}
-    entry |= {field: outcome.get(field) for field in ("kernel", "seconds", "peak_mb")}
+    entry |= {field: outcome.get(field) for field in ("kernel", "seconds", "pages_cpu_seconds", "peak_mb", "values")}
     if outcome["status"] == "made":
         entry["outputs"] = publish_run(result.work, folder, name, ("ipynb", *job.formats))
     else:

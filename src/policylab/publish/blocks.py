@@ -17,6 +17,7 @@ _CONTAINERS = frozenset(
     {"div", "main", "section", "article", "details", "figure", "ul", "ol", "dl", "body", "html", "span"}
 )
 _HIDDEN = frozenset({"style", "script", "head", "title", "template", "noscript"})
+_SEPARATE = _HIDDEN | {"ul", "ol"}  # no words of the block that they stand in
 _STYLES = {
     "b": "strong",
     "strong": "strong",
@@ -118,8 +119,11 @@ def _walk(element: Any, depth: int) -> Iterator[Block]:
         yield from _walk_parts(element, depth + (tag in ("ul", "ol")))
     else:
         yield Block("item" if tag == "li" else "paragraph", _trim(_list_runs(element)), level=depth)
-        for image in element.iter("img"):
-            yield from _read_image(image)
+        for inner in element.iter("img", "ul", "ol"):
+            if inner.tag == "img":
+                yield from _read_image(inner)
+            elif next(inner.iterancestors("li")) is element:
+                yield from _walk(inner, depth)
 
 
 def _walk_parts(element: Any, depth: int) -> Iterator[Block]:
@@ -147,7 +151,7 @@ def _list_runs(element: Any, style: str = "", link: str = "") -> Iterator[Run]:
         address = str(child.get("href", "")) if tag == "a" else ""
         if tag == "br":
             yield Run("\n", style, link)
-        elif tag not in _HIDDEN and not (tag == "a" and "anchor-link" in str(child.get("class", ""))):
+        elif tag not in _SEPARATE and not (tag == "a" and "anchor-link" in str(child.get("class", ""))):
             is_web = address.startswith(("https://", "http://"))
             yield from _list_runs(child, _STYLES.get(tag, style), address if is_web else link)
         if child.tail:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from policylab import __version__
+from policylab.cluster import hash_data, hash_source
 from policylab.project import project_root
-from policylab.publish.ledger import hash_bytes, hash_files
+from policylab.publish.ledger import hash_bytes
 from policylab.publish.parameters import read_notebook
 from policylab.publish.run import Job
 
 _LIBRARIES = ("jieba", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "scikit-learn")
-_SOURCE_SUFFIXES = (".py", ".csv", ".yaml", ".css", ".md", ".mplstyle", ".js", ".html", ".typ")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -61,17 +61,14 @@ def _hash_notebook(path: str) -> str:
 def _hash_library() -> str:
     """Return the hash of versions, and in a checkout of the source."""
     versions = [platform.python_version(), __version__, *map(_find_version, _LIBRARIES)]
-    if project_root() == _PACKAGE / "_project":
-        return _hash_json(versions)
-    paths = [path for path in _PACKAGE.rglob("*") if path.suffix in _SOURCE_SUFFIXES]
-    return _hash_json([*versions, hash_files(paths, _PACKAGE)])
+    is_installed = project_root() == _PACKAGE / "_project"
+    return _hash_json(versions if is_installed else [*versions, hash_source()])
 
 
 @cache
 def _hash_data() -> str:
     """Return the hash of the tables that every report is compared by."""
-    folder = project_root() / "data"
-    return hash_files([path for path in folder.glob("*") if path.suffix in (".parquet", ".csv")], folder)
+    return hash_data(texts=False)
 
 
 def _list_own_files(job: Job) -> Iterator[Path]:

@@ -18,7 +18,9 @@ from policylab.errors import DataError
 from policylab.project import write_atomic
 
 MANIFEST = "manifest.jsonl"
+INDEX = "index.html"
 FAILED = "_failed"
+THUMBNAILS = "_thumbnails"
 RUNNING = ".run-"  # before the random name of the folder that a run works in
 _LOCK = ".lock"
 
@@ -144,6 +146,10 @@ def publish_run(work: Path, folder: Path, name: str, suffixes: Iterable[str]) ->
         (work / name).replace(folder / name)
     for suffix in suffixes:
         (work / f"{name}.{suffix}").replace(folder / f"{name}.{suffix}")
+    thumbnail = work / THUMBNAILS / f"{name}.png"
+    if thumbnail.exists():
+        (folder / THUMBNAILS).mkdir(exist_ok=True)
+        thumbnail.replace(folder / THUMBNAILS / thumbnail.name)
     for suffix in ("ipynb", "txt"):
         (folder / FAILED / f"{name}.{suffix}").unlink(missing_ok=True)
     return outputs
@@ -165,14 +171,6 @@ def put_aside(work: Path, folder: Path, name: str, told: str) -> str:
 def hash_bytes(content: bytes) -> str:
     """Return the SHA-256 of bytes."""
     return hashlib.sha256(content).hexdigest()
-
-
-def hash_files(paths: Iterable[Path], root: Path) -> str:
-    """Return one SHA-256 for the names and contents of files."""
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(f"{path.relative_to(root).as_posix()} {hash_bytes(path.read_bytes())}\n".encode())
-    return digest.hexdigest()
 
 
 def _lock(number: int) -> bool:
@@ -201,6 +199,7 @@ def _is_whole(path: Path, told: Mapping[str, Any]) -> bool:
 def _list_made(work: Path, name: str, suffixes: Iterable[str]) -> Iterator[Path]:
     """Yield the files that a run leaves: its pages, then those of its own folder."""
     yield from (work / f"{name}.{suffix}" for suffix in suffixes)
+    yield from (path for path in [work / THUMBNAILS / f"{name}.png"] if path.exists())
     yield from sorted(path for path in (work / name).rglob("*") if path.is_file())
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Nothing may be loaded or run, whatever the text of a report says: styles, images and fonts are inside the page.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+VALUES_MIME = "application/vnd.policylab.values+json"
 _SHORT_CELL = 8  # characters
 _DOTS_PER_INCH, _PIXELS_PER_INCH = 120, 96  # of a picture, and of a page
 
@@ -39,6 +40,30 @@ class Html(Markup):
 
     def _repr_html_(self) -> str:
         return NOTEBOOK_STYLE + self if 'class="table"' in self else str(self)
+
+
+class NotedHtml(Html):
+    """HTML that also carries values in a form for programs: the index of a batch shows them beside the report."""
+
+    values: list[dict[str, Any]]
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/html": str(self), VALUES_MIME: self.values}
+
+
+def note_values(html: Html, values: list[dict[str, Any]]) -> NotedHtml:
+    """
+    Return HTML with the values that it states noted beside it.
+
+    Parameters
+    ----------
+    html : Html
+    values : list of dict
+        Each with ``key``, ``name`` and ``text`` (str), and ``value`` (a number, or None), by which it is sorted.
+    """
+    noted = NotedHtml(html)
+    noted.values = values
+    return noted
 
 
 def join_html(parts: Iterable[Markup]) -> Html:

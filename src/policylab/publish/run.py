@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from policylab.errors import PolicylabError, RunFailedError
 from policylab.project import write_atomic
+from policylab.publish.harvest import collect_values, save_thumbnail
 from policylab.publish.kernels import KERNEL_LOG, execute_here, open_kernel, spare_grammar
+from policylab.publish.ledger import THUMBNAILS
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -88,9 +90,12 @@ def run_job(job: Job, work: Path, *, warm: bool) -> None:
     outcome: dict[str, Any] = {"status": "made", "error": "", "kernel": "warm" if warm else "cold"}
     try:
         executed = execute(job, work, warm=warm)
-        outcome["cells_seconds"] = round(time.perf_counter() - started, 3)
+        begun = time.process_time()
+        outcome["values"] = collect_values(executed)
+        save_thumbnail(executed, work / THUMBNAILS / f"{job.name}.png")
         for kind in job.formats:
             write_atomic(work / f"{job.name}.{kind}", _render(kind, executed, job))
+        outcome["pages_cpu_seconds"] = round(time.process_time() - begun, 4)
     except PolicylabError as error:
         outcome |= {"status": "failed", "error": str(error), "told": tell_failure(error, work)}
     except Exception as error:  # a page that cannot be made is the failure of this run, not of the batch

@@ -16,6 +16,7 @@ from policylab.publish.figures import SavedFigure, save_figure
 from policylab.publish.render import (
     Html,
     join_html,
+    note_values,
     render_fold,
     render_link,
     render_picture,
@@ -73,7 +74,8 @@ def write_summary(own: pd.DataFrame, chain: pd.DataFrame, ranks: pd.DataFrame, l
 def write_headline(document: Document, own: pd.DataFrame, lang: str) -> Html:
     """Return the section of the main expected targets, see `write_targets`."""
     headline = own[own["headline"]]
-    return _write_section("headline", None if headline.empty else write_targets(document, headline, lang), lang)
+    section = _write_section("headline", None if headline.empty else write_targets(document, headline, lang), lang)
+    return note_values(section, _note_headline(own, lang))
 
 
 def write_targets(document: Document, targets: pd.DataFrame, lang: str) -> Html:
@@ -338,6 +340,21 @@ def _name_target(row: Mapping[str, Any], lang: str) -> str:
     if row["kind"] == "actual" or row["period"] != str(row["report_year"]):
         parts.append(say(f"of.{row['kind']}", lang, period=row["period"]))
     return say("of.all", lang, name=name, parts=say("list.separator", lang).join(parts)) if parts else name
+
+
+def _note_headline(own: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
+    """Return the numbers of the main expected targets of the year, the first of each indicator."""
+    is_main = own["headline"] & own["low"].notna() & own["scope"].eq("whole") & own["indicator"].ne("other")
+    rows = list_rows(own[is_main & own["period"].eq(own["report_year"].astype(str))].drop_duplicates("indicator"))
+    return [
+        {
+            "key": row["indicator"],
+            "name": name_indicator(row["indicator"], lang),
+            "text": format_value(row, lang),
+            "value": float(row["low"]),
+        }
+        for row in rows
+    ]
 
 
 def _show_text(document: Document, own: pd.DataFrame, lang: str) -> Html:
