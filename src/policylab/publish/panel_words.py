@@ -136,7 +136,7 @@ def _name_key(name: str, row: Mapping[str, Any], lang: str) -> str:
     if name in ("level", "level_pair"):
         return name_level(str(value), lang)
     if name == "era" and str(value) in ("before", "from"):
-        return say("era." + str(value), lang, year=row.get("cut_year", ""))
+        return say(f"era.{value}", lang, year=row.get("cut_year", ""))
     if name == "wording":
         return say(f"wording.{value}", lang)
     return format_number(value) if isinstance(value, float) else str(value)
