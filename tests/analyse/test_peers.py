@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from policylab.analyse.peers import compare_peers, select_peers
+from policylab.analyse.peers import compare_indicators, compare_peers, select_peers
 from policylab.errors import DataError, UnknownNameError
 
 CITIES = ["320100", "320200", "320300", "320400", "320500", "320800"]
@@ -106,3 +106,21 @@ def test_z_scores(make_table):
     same = compare_peers(make_table(*rows_of(["6"] * 6)), OWN, report_year=2023, indicator="gdp_growth", peers=CITIES)
     assert same["z_score"].isna().all()
     assert same["rank"].eq(1).all()
+
+
+def test_indicators_stand_under_each_other_in_one_order(make_table):
+    """Every block lists the regions in the order of the first indicator, also those without a number."""
+    growth = rows_of(["5", "7", "6", None, "6", "6"])
+    invest = rows_of(["1", "2", "3", "4", "5", "6"], indicator="fai_growth")
+    found = compare_indicators(
+        make_table(*growth, *invest),
+        OWN,
+        report_year=2023,
+        indicators=["gdp_growth", "fai_growth", "gdp_growth"],
+        peers=CITIES,
+    )
+    blocks = [block["region_code"].tolist() for _, block in found.groupby("indicator", sort=False)]
+    assert blocks == [["320200", "320300", "320500", "320800", "320100", "320400"]] * 2
+    assert found.groupby("indicator")["rank"].max().to_dict() == {"fai_growth": 6, "gdp_growth": 5}
+    with pytest.raises(DataError, match="no indicator"):
+        compare_indicators(make_table(*growth), OWN, report_year=2023, indicators=[], peers=CITIES)

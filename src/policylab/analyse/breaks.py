@@ -28,7 +28,8 @@ def find_breaks(means: pd.DataFrame, *, value: str = "mean", min_years: int = 5)
     Parameters
     ----------
     means : DataFrame of `policylab.analyse.trends.summarise_levels`
-        Not modified. Years without a row are gaps, not zeros.
+        Not modified. Years without a row are gaps, not zeros. Keep the years of decent coverage first: where the regions
+        change, so does their mean.
     value : str
         The column to look at.
     min_years : int
@@ -39,6 +40,7 @@ def find_breaks(means: pd.DataFrame, *, value: str = "mean", min_years: int = 5)
     DataFrame
         ``break_year`` is the first year of the second line, ``slope_before`` and ``slope_after`` are per year,
         ``jump`` the height of the second line over the first in that year; all NA for fewer than twice ``min_years``.
+        ``kind`` and ``range_end`` of the means are kept.
 
     Raises
     ------
@@ -68,7 +70,8 @@ def find_breaks(means: pd.DataFrame, *, value: str = "mean", min_years: int = 5)
     rows = [_find_break(part["period_year"].to_numpy(), part[value].to_numpy(), min_years) for _, part in groups]
     keys = groups.size().reset_index()[["indicator", "level", "sample"]]
     found = pd.concat([keys, pd.DataFrame(rows, columns=_COLUMNS)], axis="columns")
-    return found.astype({"break_year": "Int64"}).assign(method="sup F, residual bootstrap")
+    choices = {name: ", ".join(sorted(means[name].unique())) for name in ("kind", "range_end") if name in means}
+    return found.astype({"break_year": "Int64"}).assign(method="sup F, residual bootstrap", **choices)
 
 
 def _find_break(years: np.ndarray, values: np.ndarray, min_years: int) -> list[float]:

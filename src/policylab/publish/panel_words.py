@@ -102,7 +102,7 @@ def list_panel_sources(table: pd.DataFrame, panel: str | Path | None) -> list[di
 
 def describe_panel(table: pd.DataFrame, caption: str, lang: str, *, limit: int = 60) -> str:
     """Return a caption followed by the numbers of a table of means or shares, each after what it is of."""
-    value = next((name for name in _VALUES if name in table), None)
+    value, caption = next((name for name in _VALUES if name in table), None), caption.rstrip("。.")
     if value is None:
         return say("alt.all", lang, caption=caption, parts=say("alt.rows", lang, n=len(table)))
     known = table[table[value].notna()]
@@ -136,7 +136,7 @@ def _name_key(name: str, row: Mapping[str, Any], lang: str) -> str:
     if name in ("level", "level_pair"):
         return name_level(str(value), lang)
     if name == "era" and str(value) in ("before", "from"):
-        return say("era." + str(value), lang, year=row.get("cut_year", ""))
+        return say(f"era.{value}", lang, year=row.get("cut_year", ""))
     if name == "wording":
         return say(f"wording.{value}", lang)
     return format_number(value) if isinstance(value, float) else str(value)

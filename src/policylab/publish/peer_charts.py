@@ -107,7 +107,7 @@ def plot_heat(cells: pd.DataFrame, *, region_code: str, lang: str = "zh", width:
         per_block = max(1, int((sheet.width - names) // _CELL))
         n_blocks = -(-len(indicators) // per_block)
         per_block = -(-len(indicators) // n_blocks)
-        cell = min((sheet.width - names - 0.3) / per_block, 9)
+        cell = min((sheet.width - names - 0.3) / per_block, 14)
         for start in range(0, len(indicators), per_block):
             block = indicators[start : start + per_block]
             heads = [on.wrap(_name_column(cells, code, lang), (cell - 0.7) / 0.85) for code in block]

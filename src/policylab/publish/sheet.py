@@ -35,9 +35,10 @@ SOFT = "#666666"
 
 _STYLES = Path(__file__).parent / "styles"
 _NOTE_SIZE, _NOTE_LEADING = 0.85, 1.3
+# What no line break may cut: short brackets, words, and characters with the punctuation that belongs to them.
 _PIECE = re.compile(
-    r"[（《“]*(?:[^\u2e80-\uffef\s]+|[\u2e80-\uffef])[，。、；：）》”]*\s*|\s+"
-)  # what no line break may cut
+    r"（[^（）\s]{1,8}）[，。、；：]*|[（《“]*(?:[^\u2e80-\uffef\s]+|[\u2e80-\uffef])[，。、；：）》”]*\s*|\s+"
+)
 _NO_DATES: Mapping[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "svg": {"Date": None, "Creator": None},
