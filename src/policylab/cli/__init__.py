@@ -45,5 +45,12 @@ def _commands() -> None:
     """Chinese government work reports as targets that can be cited."""
 
 
-for _command in (reading.annotate, reading.dataset, reading.show, reading.explain, publishing.report):
+for _command in (
+    reading.annotate,
+    reading.dataset,
+    reading.show,
+    reading.explain,
+    publishing.compare,
+    publishing.report,
+):
     _commands.add_command(_command)

@@ -12,6 +12,7 @@ from pathlib import Path
 from policylab.errors import DataError, close_matches
 from policylab.model import TARGET_FIELDS, Target
 from policylab.project import check_writable, open_atomic
+from policylab.publish.cells import guard_cell
 
 
 def choose_writer(out: Path, sources: Sequence[Path]) -> Callable[[Iterable[Target], Path], None]:
@@ -64,7 +65,5 @@ def _to_json(value: object) -> str:
 
 
 def _to_cell(value: object) -> object:
-    """Return what a CSV cell holds: text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """Return what a CSV cell holds: a Decimal digit by digit, text that no spreadsheet would run as a formula."""
+    return format(value, "f") if isinstance(value, Decimal) else guard_cell(value)

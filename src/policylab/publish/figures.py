@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from policylab import __version__
 from policylab.project import write_atomic
+from policylab.publish.cells import render_csv
 from policylab.publish.sheet import render_figure
 from policylab.publish.words import describe_rows, list_sources
 
@@ -75,7 +76,7 @@ def save_figure(
     card = {"caption": caption, "alt": alt, "sources": list_sources(data), "library": f"policylab {__version__}"}
     files = {
         **render_figure(fig),
-        "csv": data.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"),
+        "csv": render_csv(data),
         "json": (json.dumps(card, ensure_ascii=False, indent=1) + "\n").encode(),
     }
     stem.parent.mkdir(parents=True, exist_ok=True)

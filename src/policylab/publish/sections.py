@@ -101,7 +101,9 @@ def write_ranks(ranks: pd.DataFrame, lang: str) -> Html:
     """Return the table of one region's rank in every indicator that it and its peers put a number on."""
     if ranks.empty:
         return _paragraph(say("ranks.none", lang), "soft")
-    header = [say(f"column.{name}", lang) for name in ("indicator", "value", "rank", "percentile", "median", "gap")]
+    header = [
+        say(f"column.{name}", lang) for name in ("indicator", "value", "rank", "percentile", "median", "gap_to_median")
+    ]
     rows = []
     for row in list_rows(ranks):
         median = f"{format_number(row['low'] - row['gap_to_median'])}{row['unit']}"
