@@ -121,6 +121,18 @@ def test_data_card_has_numbers_in_place_of_marks(corpus, out):
     build_dataset(corpus, out, jobs=1)
     card = (out / "README.md").read_text(encoding="utf-8")
     assert "| H | 0.987 |" in card
+    assert "words of 4 reports were cut by rjieba" in card
     assert "| 2023 | 0 | 0 | 1 | 0 | 1 |" in card
-    for mark in ("summary", "levels", "sources", "accuracy", "coverage", "not_set", "pairs", "labels", "implausible"):
+    for mark in (
+        "summary",
+        "levels",
+        "sources",
+        "accuracy",
+        "coverage",
+        "not_set",
+        "pairs",
+        "labels",
+        "implausible",
+        "features",
+    ):
         assert f"<!-- {mark} -->" not in card

@@ -83,8 +83,9 @@ def fit_topics(features: Features, report_ids: Sequence[str], *, n_topics: int =
     >>> sorted(topics.shares["share"].head(2))
     [0.0, 1.0]
     """
+    _check_method(method)
     rows, kept = _choose_words(features, sorted(set(report_ids)), n_topics)
-    weights, shares = _factorise(features.counts[rows][:, kept], n_topics, _check_method(method))
+    weights, shares = _factorise(features.counts[rows][:, kept], n_topics, method)
     words = _list_words(features, kept, weights).assign(method=method, engine=features.reports["engine"].iloc[rows[0]])
     return Topics(words, _list_shares(features, rows, shares, words.drop_duplicates("topic")["label"].tolist()))
 
@@ -176,11 +177,10 @@ def measure_coherence(features: Features, terms: Sequence[int] | NDArray[np.int6
     return _measure_all(features, [terms])[0]
 
 
-def _check_method(method: str) -> str:
-    """Return the method where it is known."""
+def _check_method(method: str) -> None:
+    """Refuse a method that is not known."""
     if method not in METHODS:
         raise UnknownNameError(f"no method {method!r} for topics; methods: nmf, lda{close_matches(method, METHODS)}")
-    return method
 
 
 def _choose_words(features: Features, ids: Sequence[str], n_topics: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

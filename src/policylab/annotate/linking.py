@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -40,7 +41,9 @@ _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s
 _NOT_SUBJECT = re.compile(
     r"(?:占|占到|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$"
 )
+_NOT_SUBJECT_ENDS = frozenset("占到市省区县州国部方于过与同含\n")  # looked at first: most names follow none
 _APART = re.compile("分别|各(?![级类项种地方族界])|均(?<![年人平户亩]均)(?![衡等值])")
+_MAY_PART = re.compile("[别各均]")  # a sign of _APART, found faster
 _NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
@@ -67,6 +70,8 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     list of Link, in the order of the quantities; ``code`` is "" for what the codebook does not name
     """
     named = [mention for mention in mentions if not _is_reference(folded, start, mention)]
+    if not named and not _MAY_PART.search(folded, start, quantities[-1].end if quantities else start):
+        return [_no_link(quantity) for quantity in quantities]  # most commitments name nothing that the codebook knows
     state = _State(folded, start, named, start, [], [], False)
     links: list[Link] = []
     for run in _split_runs(folded, quantities):
@@ -74,13 +79,15 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
         if gap is not None and state.share and rule_id == "same" and (gap.reaches or not gap.change):
             gap = gap._replace(share=True)
         links.extend(_assign(run, found, gap, rule_id))
-        recent = [subject for subject in found or [_Subject("-", run[0].start)] if subject not in state.recent[-2:]]
-        share = gap.share if gap is not None else state.share
-        state = state._replace(anchor=run[-1].end, subjects=found, recent=state.recent + recent, share=share)
+        last_two = state.recent[-2:]
+        state.recent += [subject for subject in found or [_Subject("-", run[0].start)] if subject not in last_two]
+        state.anchor, state.subjects = run[-1].end, found
+        state.share = gap.share if gap is not None else state.share
     return links
 
 
-class _State(NamedTuple):
+@dataclass(slots=True)
+class _State:
     """How far a sentence is read: the end of the last value, what it was about, and all subjects so far."""
 
     folded: str
@@ -94,7 +101,9 @@ class _State(NamedTuple):
 
 def _is_reference(folded: str, start: int, mention: Mention) -> bool:
     """Return whether a name is what another is compared with or a share of: 占GDP, 高于全市."""
-    return bool(_NOT_SUBJECT.search(folded, max(start, mention.start - 5), mention.start))
+    place = mention.start
+    ends = folded[place - 1 : place] in _NOT_SUBJECT_ENDS
+    return ends and bool(_NOT_SUBJECT.search(folded, max(start, place - 5), place))
 
 
 def _split_runs(folded: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
@@ -141,8 +150,10 @@ def _find_subjects(state: _State, run: list[Quantity]) -> tuple[list[_Subject], 
 def _continue(state: _State, run: list[Quantity]) -> tuple[list[_Subject], Gap | None, str]:
     """Return the subjects of the clause before where only joining words follow it: …5.67万亿元、增长5.4%."""
     folded, value_start = state.folded, run[0].start
+    if not state.subjects:
+        return [], None, ""
     opening = _OPENING.match(folded, state.anchor)
-    gap = read_gap(folded[opening.end() if opening else state.anchor : value_start]) if state.subjects else None
+    gap = read_gap(folded[opening.end() if opening else state.anchor : value_start])
     if gap is None:
         return [], None, ""
     counted = load_codebook().dimension(run[0].unit) in ("people", "visits", "count")
@@ -237,7 +248,7 @@ def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: 
 def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id: str) -> list[Link]:
     """Give the values of a run to the subjects found: one each, or one value to all."""
     if gap is None or not found:
-        return [Link(quantity, "", "", quantity.start, 1, "") for quantity in run]
+        return [_no_link(quantity) for quantity in run]
     if gap.baseline:
         return [Link(quantity, "", "baseline", quantity.start, 1, "baseline") for quantity in run]
     if len(run) == 1 and _is_joint_income(found, run[0]):
@@ -253,11 +264,16 @@ def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id
     ]
 
 
+def _no_link(quantity: Quantity) -> Link:
+    """Return the link of a value that no name of the codebook takes."""
+    return Link(quantity, "", "", quantity.start, 1, "")
+
+
 def _is_joint_income(found: list[_Subject], quantity: Quantity) -> bool:
     """One amount for 城乡居民 together is the income of all residents."""
-    concepts = [subject.concept for subject in found]
-    money = load_codebook().dimension(quantity.unit) == "money"
-    return money and sorted(concepts) == ["rural_income", "urban_income"] and found[0].start == found[1].start
+    concepts = sorted(subject.concept for subject in found) if len(found) == 2 else []
+    joint = concepts == ["rural_income", "urban_income"] and found[0].start == found[1].start
+    return joint and load_codebook().dimension(quantity.unit) == "money"
 
 
 def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Quantity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from policylab.annotate.context import cues, effective_cue
@@ -26,15 +27,18 @@ def read_results(reading: Reading) -> Iterator[Target]:
         return
     term = bool(_TERM_REVIEW.search(reading.folded, review.start, min(review.end, review.start + 500)))
     default = "multi" if term else "annual"
+    named = 0
     for sentence in split_sentences(reading.folded, review.start, review.end):
-        words = reading.folded[sentence.start : sentence.start + 16]
+        start, end = sentence
+        words = reading.folded[start : start + 16]
         if "年" in words or "五" in words or "届" in words:
-            opening = list(cues(reading.folded, sentence.start, min(sentence.end, sentence.start + 16)))
+            opening = list(cues(reading.folded, start, min(end, start + 16)))
             default = _new_default(opening, default, year - 1)
-        if not reading.has_quantity(sentence):
-            continue
-        mentions, quantities = reading.within(sentence)
-        if mentions:
+        named = bisect_left(reading.mention_starts, start, named)
+        first, named = named, bisect_left(reading.mention_starts, end, named)
+        quantities = reading.find_quantities(sentence) if first < named else []
+        if quantities:
+            mentions = reading.mentions[first:named]
             yield from _read_sentence(reading, sentence, mentions, quantities, default)
 
 

@@ -62,12 +62,13 @@ def plot_keyness(
         n_columns = 2 if sheet.width > _WIDE and len(shown) == 2 else 1
         cell, tall = sheet.width / n_columns, _ROW * max(len(part) for _, part, _ in shown) + 5.6
         longest = max(float(part["z"].abs().max()) for _, part, _ in shown)
+        names = max(measure_ems(term) for _, part, _ in shown for term in part["term"]) + 1
         for number, (name, part, look) in enumerate(shown):
             line, column = divmod(number, n_columns)
             box = (column * cell + 0.3, top + line * tall, cell - 0.9 - 0.6 * (n_columns - 1), _ROW * len(part))
-            ax = _draw_words(sheet, box, part, longest=longest, look=look, lang=lang)
+            ax = _draw_words(sheet, box, part, names=names, look=look, lang=lang)
+            ax.set_xlim(0, longest * 1.02)
             label = say("keyness.more", lang, name=name)
-            names = max(map(measure_ems, part["term"])) + 1
             on.write_beside(ax, (0, 1), label, offset=(-names, 2.2), color=look["edgecolor"])
         bottom = top + tall * -(-len(shown) // n_columns)
         return sheet.finish(bottom, _note_keyness(keyness, region, lang))
@@ -154,17 +155,15 @@ def plot_similarity(places: pd.DataFrame, *, region_code: str, lang: str = "zh",
 
 
 def _draw_words(
-    sheet: Sheet, box: tuple[float, float, float, float], part: pd.DataFrame, *, longest: float, look: Any, lang: str
+    sheet: Sheet, box: tuple[float, float, float, float], part: pd.DataFrame, *, names: float, look: Any, lang: str
 ) -> Axes:
     """Draw the bars of one group, with the words on the left and counts on the right."""
     left, top, width, tall = box
-    names = max(map(measure_ems, part["term"])) + 1
     heads = [say("keyness.count", lang), say("keyness.reports", lang)]
     columns = [max(measure_ems(head), 2) + 0.8 for head in heads]
     ax = sheet.add_axes((left + names, top + 3.4, width - names - sum(columns), tall))
     on.set_rows(ax, list(part["term"]))
     ax.barh(range(len(part)), part["z"].abs(), height=0.62, linewidth=0.6, zorder=2, **look)
-    ax.set_xlim(0, longest * 1.02)
     on.set_ticks(ax.xaxis, most=max(2, int((width - names - sum(columns)) // 4)))
     for head, offset in zip(heads, (columns[0], sum(columns)), strict=True):
         on.write_beside(ax, (1, 1), head, offset=(offset, 0.5), ha="right", color=SOFT)
@@ -224,10 +223,17 @@ def _draw_panels(sheet: Sheet, attention: pd.DataFrame, *, top: float, lang: str
         high = rows[["share", "peer_high"]].max().max()
         ax.set_ylim(0, high * 1.1 or 1)
         on.set_ticks(ax.yaxis, most=4)
-        on.set_ticks(ax.xaxis, most=max(3, int(box[2] // 3.6)), is_integer=True)
+        ax.set_xticks(_choose_years(rows["report_year"], most=int(box[2] // 3.6)))
+        ax.set_xticks(rows["report_year"], minor=True)
         ax.grid(axis="y")
         on.write_beside(ax, (0, 1), str(rows[f"topic_{lang}"].iloc[0]), offset=(-1.6, 0.6))
     return top + tall * -(-len(topics) // n_columns) - 0.6
+
+
+def _choose_years(years: pd.Series[int], *, most: int) -> list[int]:
+    """Return the years that are written: the first, the last, and the middle where it is a year and there is room."""
+    first, last = int(years.min()), int(years.max())
+    return [first, (first + last) // 2, last] if most > 2 and (last - first) % 2 == 0 else [first, last]
 
 
 def _draw_years(ax: Axes, rows: pd.DataFrame) -> None:
