@@ -16,7 +16,6 @@ from policylab.analyse.realised import compare_realised, compare_threshold, summ
 from policylab.analyse.trends import measure_changes, summarise_changes, summarise_levels
 from policylab.analyse.wording import share_wording
 from policylab.publish import material, sections
-from policylab.publish.charts import plot_trend
 from policylab.publish.material import Facts
 from policylab.publish.panel_charts import plot_realised
 from policylab.publish.render import Html, join_html, render_fold, render_table
@@ -177,14 +176,10 @@ def write_outside(outside: pd.DataFrame, lang: str) -> Html:
 
 
 def view_series(facts: Facts, *, region_code: str, indicator: str, end: str, lang: str) -> Html:
-    """Return one place and the levels above it over the years: in words and as two figures."""
-    chain = join_chain(facts, region_code, indicator)
+    """Return one place over the years, targets and results: in words, as a figure, and folded as a table."""
     series = join_series(facts, region_code, indicator)
-    pictures = [
-        sections.show(plot_realised, series, lang, indicator=indicator),
-        sections.show(plot_trend, chain, lang, indicator=indicator),
-    ]
-    return join_html([tell_series(facts, region_code=region_code, indicator=indicator, end=end, lang=lang), *pictures])
+    picture = sections.show(plot_realised, series, lang, indicator=indicator)
+    return join_html([picture, tell_series(facts, region_code=region_code, indicator=indicator, end=end, lang=lang)])
 
 
 def tell_series(facts: Facts, *, region_code: str, indicator: str, end: str, lang: str) -> Html:
