@@ -45,7 +45,7 @@ def test_levels_are_told_where_enough_regions_are_at_hand(panel: Panel) -> None:
 def test_steps_are_told_as_the_table_has_them(panel: Panel) -> None:
     """The step of provinces over the nation falls after 2013, and the sentence says less amplification."""
     told = strip(panel_views.tell_steps(panel.steps, "en", cut_year=2013))
-    assert re.search(r"Provinces add 2\.\d percentage points .* less amplification", told)
+    assert re.search(r"On average provinces add 2\.\d percentage points .* less amplification", told)
     assert "counties add" not in told.lower()
 
 

@@ -278,8 +278,7 @@ def paragraph(text: str, kind: str = "") -> Html:
 
 
 def list_items(lines: Sequence[str]) -> Html:
-    """Return lines as a list, each beginning with a capital where it has one."""
-    lines = [line[:1].upper() + line[1:] for line in lines]
+    """Return lines as a list."""
     return Html("<ul>\n{}\n</ul>").format(Markup("\n").join(Markup("<li>{}</li>").format(line) for line in lines))
 
 
