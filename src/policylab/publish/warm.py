@@ -31,6 +31,13 @@ from policylab.publish.run import OUTCOME, Job, run_job, to_mb
 
 CAN_FORK = hasattr(os, "fork") and hasattr(os, "setsid")
 _MACHINERY = (
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.core.shellapp",
+    "bdb",
+    "sqlite3",
+    "tornado.platform.asyncio",
     "ipykernel.debugger",
     "ipykernel.inprocess.ipkernel",
     "ipykernel.iostream",
