@@ -16,11 +16,11 @@ from policylab.annotate.context import clause_prefix, cues, read_scope, stretch_
 from policylab.annotate.gaps import read_gap
 from policylab.annotate.items import find_item
 from policylab.annotate.linking import link_sentence
-from policylab.annotate.quantities import find_quantities
+from policylab.annotate.quantities import find_named_values, find_quantities
 from policylab.annotate.targets import annotate
 from policylab.codebook import Alias, fold, load_codebook
 from policylab.codebook.mentions import find_mentions
-from policylab.model import Document, Target
+from policylab.model import Document, Span, Target
 
 Entry = dict[str, str]
 CODEBOOK = load_codebook()
@@ -157,6 +157,7 @@ def test_every_section_is_tested() -> None:
             "no_commitment",
             "not_set",
             "switch",
+            "named_values",
         ),
     }
 
@@ -249,6 +250,18 @@ def bounds_with(text: str, words: str) -> set[str]:
     found = find_quantities(text)
     assert found, f"no number in {text!r}"
     return {quantity.bound for quantity in found if re.match(words, fold(quantity.as_written))}
+
+
+@pytest.mark.parametrize("entry", entries("named_values"))
+def test_named_values(entry: Entry) -> None:
+    """The number behind its name is a quantity; alike numbers elsewhere are none of this kind."""
+    assert named_values(entry["example"])
+    assert not named_values(entry["counterexample"])
+
+
+def named_values(text: str) -> list[str]:
+    """The numbers that only their name makes quantities, as written."""
+    return [quantity.as_written for quantity in find_named_values(text, fold(text), Span(0, len(text)), [])]
 
 
 # Words between a name and its value -----------------------------------------------------------------------------------

@@ -111,6 +111,8 @@ def read_scope(prefix: str) -> str | None:
     if prefix.startswith("占"):
         return None
     rest = prefix[_leading().match(prefix).end() :] or prefix  # type: ignore[union-attr]
+    if _WHOLE.search(rest[-2:]):
+        return ""  # 带动全市: whatever stands before, the whole is meant
     if rest.startswith(("个", "市)")):
         rest = prefix
     return rest.strip() if _scope().search(rest) and len(rest) <= 20 else None

@@ -38,7 +38,7 @@ class _Subject(NamedTuple):
 _SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
 _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
 _NOT_SUBJECT = re.compile(
-    r"(?:占|占到|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$"
+    r"(?:占|占到|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全?[市省区县]|好于|不含)$"
 )
 _APART = re.compile("分别|各(?![级类项种地方族界])|均(?<![年人平户亩]均)(?![衡等值])")
 _NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
@@ -133,6 +133,10 @@ def _find_subjects(state: _State, run: list[Quantity]) -> tuple[list[_Subject], 
         if near[index].weak and state.anchor > state.start and not state.subjects:
             continue
         gap = read_gap(state.folded[near[index].end : value_start])
+        if gap is not None or len(run) > 1:
+            members = _find_listed(state, run, near[: index + 1])
+            if members:
+                return members, read_verbs(tail)._replace(share=True), "apart"
         if gap is not None:
             return _widen(state.folded, near, index), gap, "name"
     return ([], None, "") if near else _continue(state, run)
@@ -208,6 +212,19 @@ def _find_members(state: _State, run: list[Quantity], near: list[Mention]) -> li
     return members[-len(run) :]
 
 
+def _find_listed(state: _State, run: list[Quantity], near: list[Mention]) -> list[_Subject] | None:
+    """Return the members of a list of shares without 分别, one for each value: 绿色经济、数字经济占比45%和32%."""
+    folded, end = state.folded, run[0].start
+    if len(run) < 2:
+        return None
+    clause = max(folded.rfind(mark, state.anchor, end) for mark in ",;。:\n") + 1 or state.anchor
+    pieces = _split_pieces(folded, clause, end, near)
+    tail = folded[slice(*pieces[-1])].strip()
+    if len(pieces) != len(run) or not read_verbs(tail).share:
+        return None
+    return [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)[:1]]
+
+
 def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> list[tuple[int, int]]:
     """Split a list at its delimiters, never inside a name."""
     pieces, left = [], start
@@ -277,14 +294,15 @@ def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Qu
 def _to_link(quantity: Quantity, subject: _Subject, gap: Gap, rule_id: str) -> Link:
     """Choose the indicator by concept, unit and joining words."""
     concept, _, forced = subject.concept.partition(".")
-    code, sign = _choose_code(concept, forced, load_codebook().dimension(quantity.unit), gap)
+    dimension = load_codebook().dimension(quantity.unit) if quantity.unit else "index"
+    code, sign = _choose_code(concept, forced, dimension, gap)
     return Link(quantity, code, concept, subject.start, sign, rule_id, subject.scope, subject.end)
 
 
 @lru_cache(maxsize=4096)
 def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[str, int]:
     """Return the indicator code and the sign, or "" where concept and unit do not fit."""
-    if dimension == "percent":
+    if dimension == "percent" or (dimension == "index" and concept == "cpi"):
         return _choose_percent(concept, forced, gap)
     if dimension == "pp":
         return _choose_points(_codes(), concept, gap)

@@ -62,6 +62,33 @@ def iter_quantities(text: str, folded: str, start: int, end: int) -> Iterator[Qu
             yield quantity
 
 
+def find_named_values(text: str, folded: str, span: Span, known: Iterable[Quantity]) -> Iterator[Quantity]:
+    """
+    Yield the numbers of a stretch that are quantities only behind their own name (wording.yaml "named_values").
+
+    年 after 受教育年限 is a length, elsewhere mostly a date; 103 after 居民消费价格指数 has no unit at all.
+    """
+    taken = [(quantity.start, quantity.end) for quantity in known]
+    for match in _named_pattern().finditer(folded, span.start, span.end):
+        start, end = match.start("first"), match.end()
+        if not any(left < end and start < right for left, right in taken):
+            value = Decimal(match["first"])
+            unit = text[slice(*match.span("unit"))]
+            yield _quantity(_Text(text, folded, span.start), Span(start, end), (value, value), unit, match)
+
+
+@cache
+def _named_pattern() -> re.Pattern[str]:
+    """Compose names, numbers and bound words; one group of each name for all entries."""
+    suffix = r"\s?(?:" + "|".join(entry["pattern"] for entry in _bounds("after")) + ")"
+    entries = load_codebook().wording["named_values"]
+    heads = "|".join(rf"(?:{entry['pattern']})(?=[^,;。\d]{{0,10}}{entry['value']})" for entry in entries)
+    return re.compile(
+        rf"(?:{heads})[^,;。\d]{{0,10}}(?P<first>\d{{1,3}}(?:\.\d{{1,2}})?)(?P<unit>岁|年)?(?P<more>[余多])?"
+        rf"(?P<suffix>{suffix})?(?=[,;。、)\s]|$)"
+    )
+
+
 def _iter_matches(folded: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """Yield what may be numbers. What stands before is checked here: a pattern that opens with digits scans faster."""
     figures, characters, percent = _patterns()
