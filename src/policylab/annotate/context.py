@@ -12,7 +12,8 @@ from policylab.codebook.patterns import compile_choice, read_choice
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _CUT = re.compile(
-    r".*(?:[,;。:、\n!?-]|\((?:[\d一二三四五六七八九十]{1,3}\)|(?![^()]{0,6}\)))|和|与|以及|及(?!以上)|并)", re.S
+    r".*(?:[,;。:、\n!?-]|\((?:[\d一二三四五六七八九十]{1,3}\)|(?![^()]{0,6}\)))|和(?!地区)|与|以及|及(?!以上)|并)",
+    re.S,
 )
 _PAST_YEARS = re.compile(r".{0,4}(?:过去|五年来|这五年|近五年|近5年|上届|五年间)")
 _PLAN_NUMBER = {
@@ -62,16 +63,26 @@ def cues(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
     """Yield the period cues of a stretch of text: place and "multi", "average", "total", "part", "annual", a year, or "vs" and the year compared with."""
     for match in _period_pattern().finditer(folded, start, end):
         code = read_choice(match)
-        if code != "year":
-            yield match.start(), code
-            continue
         before = folded[match.start() - 1 : match.start()]
+        if code != "year":
+            yield (
+                match.start(),
+                "since"
+                if match[0].endswith("末") and _BEHIND.search(folded, max(0, match.start() - 2), match.start())
+                else code,
+            )
+            continue
         if before.isdigit():
             continue
         if folded.startswith("以来", match.end()):
             yield match.start(), "total"
         else:
             yield match.start(), f"vs{match[0][:4]}" if before in _VERSUS else match[0][:4]
+
+
+def compares(folded: str, place: int) -> bool:
+    """Return whether a cue only compares or says what was met: 提前完成“十四五”目标 dates nothing."""
+    return bool(_COMPARES.search(folded, max(0, place - 5), place))
 
 
 def effective_cue(folded: str, found: list[tuple[int, str]], value_start: int) -> tuple[int, str] | None:
@@ -82,7 +93,7 @@ def effective_cue(folded: str, found: list[tuple[int, str]], value_start: int) -
     compare; they do not date what follows.
     """
     for place, code in reversed(found):
-        if place >= value_start or (not code.startswith("vs") and _COMPARES.search(folded, max(0, place - 5), place)):
+        if place >= value_start or (code != "since" and not code.startswith("vs") and compares(folded, place)):
             continue
         between = folded[place:value_start]
         if ";" in between and code not in ("multi", "part"):
@@ -126,7 +137,8 @@ def clause_prefix(folded: str, start: int, subject: int) -> str:
 
 
 _VERSUS = frozenset("比较")
-_COMPARES = re.compile(r"(?:完成|实现|超额|恢复到|相当于|提前|是|翻番|从|由|比|较)[“\s]?$")
+_COMPARES = re.compile(r"(?:完成|实现|超额|恢复到|相当于|提前|(?<!特别)(?<!尤其)是|翻番|从|由|比|较)[“\s]?$")
+_BEHIND = re.compile("[比较]“?$")
 _SOME_CITIES = re.compile("(?:主要|中心|重点|县城以上|县级以上|设区|区域中心)城市$")
 _WHOLE = re.compile("全[市省区县州社盟旗]")
 _AREA = (

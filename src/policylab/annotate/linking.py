@@ -38,10 +38,13 @@ class _Subject(NamedTuple):
 _SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
 _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
 _NOT_SUBJECT = re.compile(
-    r"(?:占|占到|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全?[市省区县]|好于|不含)$"
+    r"(?:占|占到|占全?[市省区县州国]|占全社会|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全?[市省区县]|好于|不含)$"
 )
 _APART = re.compile("分别|各(?![级类项种地方族界])|均(?<![年人平户亩]均)(?![衡等值])")
+_ASIDE = re.compile("[,、]?(?:为|占|完成)?(?:年初|年度|全年|调整)*(?:预算|计划|目标|任务)(?:数|任务)?的?")
 _NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
+_ADVERB = re.compile("(?:全年|其中|预计|预期|实现|完成|全市|全省|全县|全区|全国)*")
+_LENT = re.compile("(?:投资|利润|营收|营业收入|主营业务收入|销售收入|贷款余额|贷款)(?:预计)?$")
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
 
@@ -70,6 +73,10 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     state = _State(folded, start, named, start, [], [], False)
     links: list[Link] = []
     for run in _split_runs(folded, quantities):
+        if state.subjects and len(run) == 1 and _is_aside(folded, state.anchor, run[0]):
+            links.append(Link(run[0], "", "", run[0].start, 1, ""))
+            state = state._replace(anchor=run[0].end)
+            continue
         found, gap, rule_id = _find_subjects(state, run)
         if gap is not None and state.share and rule_id == "same" and (gap.reaches or not gap.change):
             gap = gap._replace(share=True)
@@ -78,6 +85,11 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
         share = gap.share if gap is not None else state.share
         state = state._replace(anchor=run[-1].end, subjects=found, recent=state.recent + recent, share=share)
     return links
+
+
+def _is_aside(folded: str, anchor: int, quantity: Quantity) -> bool:
+    """Return whether a number only says how far a plan was met: 收入2654亿元,完成预算的100.2%,增长7%."""
+    return bool(_ASIDE.fullmatch(folded, anchor, quantity.start))
 
 
 class _State(NamedTuple):
@@ -238,9 +250,12 @@ def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> lis
 def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: str) -> list[_Subject]:
     """Return the concepts of one list member; a bare 工业 borrows the ending of the last member (工业投资)."""
     inside = [mention for mention in near if piece[0] <= mention.start and mention.end <= piece[1]]
+    if inside and _borrows(folded, inside[-1], tail):
+        inside = []
     if inside and not inside[-1].weak and read_gap(folded[inside[-1].end : piece[1]]) is not None:
         return _to_subjects(inside[-1])
     words, last = folded[piece[0] : piece[1]].strip(), tail
+    words = words[_ADVERB.match(words).end() :]  # type: ignore[union-attr]
     aliases = load_codebook().aliases
     for cut in range(1, len(last)):
         alias = aliases.get(words + last[cut:])
@@ -249,6 +264,11 @@ def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: 
     if near and near[-1].start >= piece[1] and _PLACE.search(words):
         return [_Subject(concept, piece[0], words) for concept in near[-1].concepts[:1]]
     return [_Subject("-", piece[0], end=piece[1])]
+
+
+def _borrows(folded: str, mention: Mention, tail: str) -> bool:
+    """Return whether a branch of industry lends itself to the noun at the end of a list: 高技术产业、新能源投资."""
+    return bool(_LENT.search(tail)) and folded[mention.start : mention.end].endswith("业")
 
 
 def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id: str) -> list[Link]:

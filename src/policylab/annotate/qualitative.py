@@ -224,7 +224,7 @@ def _members(folded: str, left: int, right: int, inside: Sequence[Mention]) -> l
                     tuple(
                         concept.partition(".")[0]
                         for concept in concepts
-                        if concept != "-" and not concept.endswith(".area")
+                        if concept != "-" and not concept.endswith((".area", ".firms"))
                     ),
                 )
             )

@@ -179,6 +179,8 @@ def _quantity(text: _Text, span: Span, values: tuple[Decimal, Decimal], unit: st
         bound = "at_least"
     if low != high and (match["suffix"] or bound == "exact"):
         bound = "range"
+    if unit == "微克" and "每立方米" in folded[max(left, match.start() - 6) : match.start()]:
+        unit = "微克/立方米"  # 每立方米19微克 writes the same unit the other way round
     return Quantity(start, end, low, high, unit.replace("余", "").replace("多", ""), bound, written[start:end])
 
 

@@ -35,7 +35,7 @@ def link_record(reading: Reading, link: Link, *, kind: str, period: str, scope: 
 
 _NOUN = re.compile(r"(?!目标|水平)[\u4e00-\u9fff]")
 _ATTRIBUTE = re.compile(
-    r"的(?!目标|基础|水平|增长|增速|[\d])[\u4e00-\u9fff“]|(?:以上)?(?:的)?[^,;。、\d]{0,3}(?:企业|园区|乡镇|集群|强县|强镇|县区|项目)"
+    r"的(?!目标|基础|水平|增长|增速|[\d])[\u4e00-\u9fff“]|的\d{1,4}[个家户]|(?:以上)?(?:的)?[^,;。、\d]{0,3}(?:企业|园区|乡镇|集群|强县|强镇|县区|项目)"
 )
 
 
