@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import policylab.codebook
-from policylab.annotate.context import clause_prefix, cues, read_scope, stretch_pattern
+from policylab.annotate.context import clause_area, clause_prefix, cues, read_scope, stretch_pattern
 from policylab.annotate.gaps import read_gap
 from policylab.annotate.items import find_item
 from policylab.annotate.linking import link_sentence
@@ -158,6 +158,7 @@ def test_every_section_is_tested() -> None:
             "not_set",
             "switch",
             "named_values",
+            "not_area",
         ),
     }
 
@@ -333,6 +334,19 @@ def test_scope(entry: Entry) -> None:
     assert any(matched({"pattern": f"(?:{entry['pattern']})$"}, scope) for scope in found)
     other = scopes(entry["counterexample"])
     assert not any(matched({"pattern": f"(?:{entry['pattern']})$"}, scope) for scope in other - {"whole"})
+
+
+@pytest.mark.parametrize("entry", entries("not_area"))
+def test_not_area(entry: Entry) -> None:
+    """The words before a comma name no area that what follows is about; a name of one does."""
+    assert area_of(entry["example"]) == ""
+    assert area_of(entry["counterexample"]) != ""
+
+
+def area_of(text: str) -> str:
+    """The sub-area that a text opens with, for its last number."""
+    folded = fold(text)
+    return clause_area(folded, 0, find_quantities(text)[-1].start)
 
 
 @pytest.mark.parametrize("entry", entries("modality"))
