@@ -52,8 +52,8 @@ accuracy: setup  ## measure accuracy and write it into data/ and the READMEs: SH
 figures: setup  ## make the figures of the README
 	$(BIN)/python figures/make_figures.py
 
-bench: setup  ## measure speed and weight: CORPUS=reports.parquet, STEP=1 for all of it
-	$(BIN)/python bench/bench.py $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(STEP),--step $(STEP))
+bench: setup  ## measure speed and weight: CORPUS=reports.parquet, STEP=1 for all of it, PARTS=annotating,import for some
+	$(BIN)/python bench/bench.py $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(STEP),--step $(STEP)) $(if $(PARTS),--parts '$(PARTS)')
 
 lock:  ## write requirements.lock anew from pyproject.toml; take the oldest Python at hand: PYTHON=python3.11
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder" && \

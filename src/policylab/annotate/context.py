@@ -119,7 +119,7 @@ def read_scope(prefix: str) -> str | None:
         return cities[0]
     if _leading().fullmatch(prefix):
         return ""
-    if prefix.startswith("占"):
+    if "占" in prefix:
         return None
     rest = prefix[_leading().match(prefix).end() :] or prefix  # type: ignore[union-attr]
     if _WHOLE.search(rest[-2:]):
@@ -145,6 +145,7 @@ _AREA = (
     r"(?:园区|县域|民营|非公有制|[两三四五六七八九]县(?:\(市\))?|[两三四五六七八九]郊?区)(?:经济|企业)?(?=[^,。;\d]{0,16},)"
     r"|(?:(?![开引打召按自建一重推加提支强依促完实培争做鼓围统创新深积持大聚对把将从向为与启确力])[\u4e00-\u9fff]{1,8}?)?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区)(?![和、与及\d]|获|成为|入选|建成|挂牌|升级)"
 )
+_AREA_SIGN = re.compile("[区园县民非]")  # every sub-area has one of them: looked for first
 _OPENING_AREA = re.compile(
     rf"\s{{0,40}}(?:[一二三四五六七八九十]是)?(?:(?P<scope>{_AREA}|全[市省区县州国])"
     r"|(?:大力|加快|深入|全面|持续)?(?:推进|推动|加快|支持|深化)(?P<object>高新区|开发区|经开区|各县\(市、区\)|各县区)(?![和、与及\d]))"
@@ -161,6 +162,8 @@ _SUB_AREA = re.compile(rf"[,;。\n]{_OPENING_AREA.pattern}")
 def clause_area(folded: str, start: int, place: int) -> str:
     """Return the sub-area that the sentence or a clause before ``place`` opens with (高新区围绕…), or ""."""
     area = ""
+    if not _AREA_SIGN.search(folded, max(0, start - 1), place):
+        return area
     first = None if start else _OPENING_AREA.match(folded, 0, place)  # nothing stands before the first clause of a text
     for match in itertools.chain([first] if first else [], _SUB_AREA.finditer(folded, max(0, start - 1), place)):
         scope = match["object"] or match["scope"]

@@ -20,8 +20,7 @@ def read_headline(reading: Reading) -> Iterator[Target]:
     """Yield the items of the headline block; a stretch clause marks the record before it."""
     records: list[Target] = []
     for sentence in reading.structure.headline:
-        mentions, quantities = reading.within(sentence)
-        records += _read_items(reading, sentence, mentions, quantities)
+        records += _read_items(reading, sentence, reading.find_mentions(sentence), reading.find_quantities(sentence))
     records.sort(key=lambda target: (target.start, target.end))
     block = reading.structure.headline
     if block:

@@ -95,10 +95,10 @@ def _is_tail(words: str) -> bool:
 def _item_before(folded: str, quantity: Quantity) -> tuple[int, int] | None:
     """Return the span of the noun before the value: 新增规上工业企业5家; a bare verb looks to the clauses before it."""
     floor = max(0, quantity.start - 60)
-    window = _mask(folded[floor : quantity.start])
-    edges = [floor, *(floor + match.end() for match in _EDGE.finditer(window))]
+    clauses = _EDGE.split(_mask(folded[floor : quantity.start]))
     end = quantity.start
-    for start in reversed(edges[-3:]):
+    for clause in reversed(clauses[-3:]):
+        start = end - len(clause)
         span = _noun_span(folded, start, end)
         if span:
             return span
@@ -112,7 +112,7 @@ def _mask(words: str) -> str:
     """Hide what is no boundary: short brackets, and the 、 of 省、市重点项目."""
     if "(" in words:
         words = _BRACKET.sub(lambda match: "口" * len(match[0]), words)
-    return _JOINT.sub("口", words)
+    return _JOINT.sub("口", words) if "、" in words else words
 
 
 def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:

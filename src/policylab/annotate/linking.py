@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -40,8 +41,11 @@ _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s
 _NOT_SUBJECT = re.compile(
     r"(?:占|占到|占全?[市省区县州国]|占全社会|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全?[市省区县]|好于|不含)$"
 )
+_NOT_SUBJECT_ENDS = frozenset("占到市省区县州国部方于过与同含\n")  # looked at first: most names follow none
 _APART = re.compile("分别|各(?![级类项种地方族界])|均(?<![年人平户亩]均)(?![衡等值])")
+_ASIDE_ENDS = frozenset("的算划标务数")  # looked at first
 _ASIDE = re.compile("[,、]?(?:为|占|完成)?(?:年初|年度|全年|调整)*(?:预算|计划|目标|任务)(?:数|任务)?的?")
+_MAY_PART = re.compile("[别各均]")  # a sign of _APART, found faster
 _NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
 _ADVERB = re.compile("(?:全年|其中|预计|预期|实现|完成|全市|全省|全县|全区|全国)*")
 _LENT = re.compile("(?:投资|利润|营收|营业收入|主营业务收入|销售收入|贷款余额|贷款)(?:预计)?$")
@@ -70,29 +74,34 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     list of Link, in the order of the quantities; ``code`` is "" for what the codebook does not name
     """
     named = [mention for mention in mentions if not _is_reference(folded, start, mention)]
+    if not named and not _MAY_PART.search(folded, start, quantities[-1].end if quantities else start):
+        return [_no_link(quantity) for quantity in quantities]  # most commitments name nothing that the codebook knows
     state = _State(folded, start, named, start, [], [], False)
     links: list[Link] = []
     for run in _split_runs(folded, quantities):
         if state.subjects and len(run) == 1 and _is_aside(folded, state.anchor, run[0]):
-            links.append(Link(run[0], "", "", run[0].start, 1, ""))
-            state = state._replace(anchor=run[0].end)
+            links.append(_no_link(run[0]))
+            state.anchor = run[0].end
             continue
         found, gap, rule_id = _find_subjects(state, run)
         if gap is not None and state.share and rule_id == "same" and (gap.reaches or not gap.change):
             gap = gap._replace(share=True)
         links.extend(_assign(run, found, gap, rule_id))
-        recent = [subject for subject in found or [_Subject("-", run[0].start)] if subject not in state.recent[-2:]]
-        share = gap.share if gap is not None else state.share
-        state = state._replace(anchor=run[-1].end, subjects=found, recent=state.recent + recent, share=share)
+        last_two = state.recent[-2:]
+        state.recent += [subject for subject in found or [_Subject("-", run[0].start)] if subject not in last_two]
+        state.anchor, state.subjects = run[-1].end, found
+        state.share = gap.share if gap is not None else state.share
     return links
 
 
 def _is_aside(folded: str, anchor: int, quantity: Quantity) -> bool:
     """Return whether a number only says how far a plan was met: 收入2654亿元,完成预算的100.2%,增长7%."""
-    return bool(_ASIDE.fullmatch(folded, anchor, quantity.start))
+    place = quantity.start
+    return folded[place - 1 : place] in _ASIDE_ENDS and bool(_ASIDE.fullmatch(folded, anchor, place))
 
 
-class _State(NamedTuple):
+@dataclass(slots=True)
+class _State:
     """How far a sentence is read: the end of the last value, what it was about, and all subjects so far."""
 
     folded: str
@@ -106,7 +115,9 @@ class _State(NamedTuple):
 
 def _is_reference(folded: str, start: int, mention: Mention) -> bool:
     """Return whether a name is what another is compared with or a share of: 占GDP, 高于全市."""
-    return bool(_NOT_SUBJECT.search(folded, max(start, mention.start - 5), mention.start))
+    place = mention.start
+    ends = folded[place - 1 : place] in _NOT_SUBJECT_ENDS
+    return ends and bool(_NOT_SUBJECT.search(folded, max(start, place - 5), place))
 
 
 def _split_runs(folded: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
@@ -157,8 +168,10 @@ def _find_subjects(state: _State, run: list[Quantity]) -> tuple[list[_Subject], 
 def _continue(state: _State, run: list[Quantity]) -> tuple[list[_Subject], Gap | None, str]:
     """Return the subjects of the clause before where only joining words follow it: …5.67万亿元、增长5.4%."""
     folded, value_start = state.folded, run[0].start
+    if not state.subjects:
+        return [], None, ""
     opening = _OPENING.match(folded, state.anchor)
-    gap = read_gap(folded[opening.end() if opening else state.anchor : value_start]) if state.subjects else None
+    gap = read_gap(folded[opening.end() if opening else state.anchor : value_start])
     if gap is None:
         return [], None, ""
     counted = load_codebook().dimension(run[0].unit) in ("people", "visits", "count")
@@ -274,7 +287,7 @@ def _borrows(folded: str, mention: Mention, tail: str) -> bool:
 def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id: str) -> list[Link]:
     """Give the values of a run to the subjects found: one each, or one value to all."""
     if gap is None or not found:
-        return [Link(quantity, "", "", quantity.start, 1, "") for quantity in run]
+        return [_no_link(quantity) for quantity in run]
     if gap.baseline:
         return [Link(quantity, "", "baseline", quantity.start, 1, "baseline") for quantity in run]
     if len(run) == 1 and _is_joint_income(found, run[0]):
@@ -290,11 +303,16 @@ def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id
     ]
 
 
+def _no_link(quantity: Quantity) -> Link:
+    """Return the link of a value that no name of the codebook takes."""
+    return Link(quantity, "", "", quantity.start, 1, "")
+
+
 def _is_joint_income(found: list[_Subject], quantity: Quantity) -> bool:
     """One amount for 城乡居民 together is the income of all residents."""
-    concepts = [subject.concept for subject in found]
-    money = load_codebook().dimension(quantity.unit) == "money"
-    return money and sorted(concepts) == ["rural_income", "urban_income"] and found[0].start == found[1].start
+    concepts = sorted(subject.concept for subject in found) if len(found) == 2 else []
+    joint = concepts == ["rural_income", "urban_income"] and found[0].start == found[1].start
+    return joint and load_codebook().dimension(quantity.unit) == "money"
 
 
 def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Quantity:

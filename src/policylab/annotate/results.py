@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from policylab.annotate.context import compares, cues, effective_cue, five_year_period
@@ -22,7 +23,7 @@ _AHEAD = re.compile(
     r"\s{0,40}(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来)(?:五|5)年|\s{0,40}“?十[一二三四五六]?五”?[^。\n]{0,30}(?:目标|提出)"
 )
 _OPENS = 8
-_GOAL = re.compile("(?:的)?(?:预期|年度|年初)?目标")
+_GOALS = tuple(f"{of}{kind}目标" for of in ("的", "") for kind in ("", "预期", "年度", "年初"))
 
 
 def read_results(reading: Reading) -> Iterator[Target]:
@@ -32,18 +33,21 @@ def read_results(reading: Reading) -> Iterator[Target]:
         return
     term = bool(_TERM_REVIEW.search(reading.folded, review.start, min(review.end, review.start + 500)))
     default = "multi" if term else "annual"
+    named = 0
     for sentence in split_sentences(reading.folded, review.start, review.end):
-        words = reading.folded[sentence.start : sentence.start + 16]
+        start, end = sentence
+        words = reading.folded[start : start + 16]
         if "年" in words or "五" in words or "届" in words:
-            head = cues(reading.folded, sentence.start, min(sentence.end, sentence.start + 16))
-            default = _new_default(_openings(reading.folded, sentence.start, head), default, year - 1)
-            if default == "multi" and _AHEAD.match(reading.folded, sentence.start):
+            head = cues(reading.folded, start, min(end, start + 16))
+            default = _new_default(_openings(reading.folded, start, head), default, year - 1)
+            if default == "multi" and _AHEAD.match(reading.folded, start):
                 period = five_year_period(words, year)
                 default = period if period.startswith(f"{year}-") else default  # the new plan, told before the year
-        if not reading.has_quantity(sentence):
-            continue
-        mentions, quantities = reading.within(sentence)
-        if mentions:
+        named = bisect_left(reading.mention_starts, start, named)
+        first, named = named, bisect_left(reading.mention_starts, end, named)
+        quantities = reading.find_quantities(sentence) if first < named else []
+        if quantities:
+            mentions = reading.mentions[first:named]
             yield from _read_sentence(reading, sentence, mentions, quantities, default)
 
 
@@ -86,7 +90,7 @@ def _read_sentence(
             and link.code.endswith(("_level", "_rate", "_share", "_capita", "_cover", "_intensity"))
         )
         baselines = max(0, baselines - 1)
-        if _GOAL.match(reading.folded, link.quantity.end):
+        if reading.folded.startswith(_GOALS, link.quantity.end):
             continue  # 没有实现下降2%的目标
         scope = link_scope(reading.folded, sentence.start, link)
         if cue.isdigit() and int(cue) > year:

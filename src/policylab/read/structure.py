@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from policylab.codebook import fold
 from policylab.codebook.mentions import find_mentions
@@ -116,35 +117,38 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     >>> [(span.start, span.end) for span in split_sentences("增长5%。\\n其中一产增长3%。")]
     [(0, 6), (6, 15)]
     """
-    return list(iter_sentences(text, start, len(text) if end is None else end))
+    ends = list(_iter_ends(text, start, len(text) if end is None else end))
+    return list(map(_to_span, zip([start, *ends], ends, strict=False)))
+
+
+_to_span = partial(tuple.__new__, Span)  # no call in Python: a report has hundreds of sentences, most without a record
 
 
 def iter_sentences(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the sentences of `split_sentences` one by one, for readers that stop early."""
     left = start
-    for match in _SENTENCE_END.finditer(text, start, end):
-        place = match.end()
-        last = text[place - 1]
-        if last == "?" and text[place - 2 : place - 1].isdigit():
-            continue  # a character lost to a bad encoding: 增长12?
-        inside = last == "\n" and place - match.start() == 1 and text[place - 2 : place - 1] not in _CLOSING
-        if inside and not _NEW_PARAGRAPH.match(text, place):
-            continue
-        if place - left > _LONGEST:
-            yield from _cut(left, place)
-        else:
-            yield Span(left, place)
+    for place in _iter_ends(text, start, end):
+        yield Span(left, place)
         left = place
-    yield from _cut(left, end)
 
 
-def _cut(start: int, end: int) -> Iterator[Span]:
-    """Yield a sentence, in pieces where it is longer than any real one: a text without full stops stays cheap to read."""
-    while end - start > _LONGEST:
-        yield Span(start, start + _LONGEST)
-        start += _LONGEST
-    if start < end:
-        yield Span(start, end)
+def _iter_ends(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield where sentences end, and pieces of those longer than any real one: text without stops stays cheap to read."""
+    left = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        mark, place = match[0], match.end()
+        if mark == "\n":
+            if text[place - 2 : place - 1] not in _CLOSING and not _NEW_PARAGRAPH.match(text, place):
+                continue
+        elif mark[-1] == "?" and text[place - 2 : place - 1].isdigit():
+            continue  # a character lost to a bad encoding: 增长12?
+        if place - left > _LONGEST:
+            yield from range(left + _LONGEST, place, _LONGEST)
+        yield place
+        left = place
+    yield from range(left + _LONGEST, end, _LONGEST)
+    if left < end:
+        yield end
 
 
 def _find_plan(lines: str, report_year: int) -> int | None:
