@@ -49,6 +49,7 @@ _MAY_PART = re.compile("[别各均]")  # a sign of _APART, found faster
 _NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
 _ADVERB = re.compile("(?:全年|其中|预计|预期|实现|完成|全市|全省|全县|全区|全国)*")
 _LENT = re.compile("(?:投资|利润|营收|营业收入|主营业务收入|销售收入|贷款余额|贷款)(?:预计)?$")
+_STATED = re.compile("低于|高于|快于|同步|下达|保持|完成")
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
 
@@ -155,8 +156,9 @@ def _find_subjects(state: _State, run: list[Quantity]) -> tuple[list[_Subject], 
     for index in range(len(near) - 1, max(-1, len(near) - 4), -1):
         if near[index].weak and state.anchor > state.start and not state.subjects:
             continue
-        gap = read_gap(state.folded[near[index].end : value_start])
-        if gap is not None or len(run) > 1:
+        words = state.folded[near[index].end : value_start]
+        gap = None if words == "的" and run[0].unit in ("%", "％") else read_gap(words)  # 收入的82%用于民生
+        if len(run) > 1 and ("占" in tail or "比" in tail):
             members = _find_listed(state, run, near[: index + 1])
             if members:
                 return members, read_verbs(tail)._replace(share=True), "apart"
@@ -228,6 +230,8 @@ def _find_members(state: _State, run: list[Quantity], near: list[Mention]) -> li
         wanted = max(len(run), 2)
         return recent[-wanted:] if len(recent) >= wanted else None
     pieces = _split_pieces(folded, max(clause, anchor), end, near)
+    stated = [at for at, piece in enumerate(pieces[:-1]) if _STATED.search(folded, *piece)]
+    pieces = pieces[stated[-1] + 1 :] if stated else pieces  # 价格指数低于全省,城镇、农村收入均增长10%
     tail = folded[slice(*pieces[-1])].strip()
     members = [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)]
     if len(run) == 1:
