@@ -18,6 +18,7 @@ from policylab.read.structure import split_sentences
 _PLAN_YEAR = re.compile(
     r"“?十[一二三四五六]五”?(?:规划)?(?:的)?(?:开局|收官|关键|承上启下|第[一二三四五]年|起步|中期|实施|开篇)"
 )
+_REACHED = re.compile("已(?:经)?(?:达到?|为|超)?$")
 _FIVE_YEARS = re.compile(
     r"\s{0,40}(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来|“?十[一二三四五六]五”?)(?:五年|5年|时期|期间)[^,。\n]{0,12}"
 )
@@ -59,13 +60,23 @@ def _plan_period(reading: Reading, opening: Span, period: str, before_block: boo
     folded, year = reading.folded, reading.document.report_year
     if not before_block:
         named = _FIVE_YEARS.match(folded, opening.start) if opening.start else None
-        return five_year_period(named[0], year) if named else annual_period(year)
+        return five_year_period(named[0], year) if named else _section_period(reading, opening.start)
     for place, cue in cues(folded, opening.start, min(opening.end, opening.start + 40)):
         if cue in ("annual", str(year)):
             return annual_period(year)
         if cue == "multi" and not _PLAN_YEAR.match(folded, place):
             return five_year_period(folded[max(opening.start, place - 3) : place + 30], year)
     return period
+
+
+def _section_period(reading: Reading, place: int) -> str:
+    """Return the period of the chapter around a place: five years under 三、“十五五”时期主要目标任务, else the year."""
+    year = reading.document.report_year
+    chapters = (part for part in reading.structure.sections if part.level == 1 and part.start <= place < part.end)
+    title = next((part.title for part in chapters), "")
+    opening = _FIVE_YEARS.match(title)
+    annual = not opening or re.search(rf"{year}年|今年|当前", title)
+    return annual_period(year) if annual or not opening else five_year_period(opening[0], year)
 
 
 def _read_sentence(reading: Reading, sentence: Span, quantities: list[Quantity], period: str) -> Iterator[Target]:
@@ -75,12 +86,12 @@ def _read_sentence(reading: Reading, sentence: Span, quantities: list[Quantity],
     found = [
         (place, cue)
         for place, cue in cues(folded, sentence.start, quantities[-1].end)
-        if cue not in ("total", "part") and not cue.startswith("vs")
+        if cue not in ("total", "part", "since") and not cue.startswith("vs")
     ]
     for link in link_sentence(folded, sentence.start, mentions, quantities):
         effective = effective_cue(folded, found, link.quantity.start)
         own = _cue_period(folded, effective, year, sentence.start) if effective else period
-        if "past" in (own, period) or link.concept == "baseline":
+        if "past" in (own, period) or link.concept == "baseline" or _is_reached(folded, link.quantity.start):
             continue
         scope = link_scope(folded, sentence.start, link)
         if link.code and scope is not None:
@@ -88,6 +99,12 @@ def _read_sentence(reading: Reading, sentence: Span, quantities: list[Quantity],
         elif own == annual_period(year) and _is_commitment(folded, sentence.start, link.quantity):
             area = clause_area(folded, sentence.start, link.start)
             yield from other_records(reading, link, scope=area, headline=False)
+
+
+def _is_reached(folded: str, place: int) -> bool:
+    """Return whether a number tells what is so already: 人均生产总值已接近5000美元."""
+    before = folded[place - 4 : place]
+    return "已" in before and bool(_REACHED.search(before))
 
 
 def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str:

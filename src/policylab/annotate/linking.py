@@ -39,12 +39,17 @@ class _Subject(NamedTuple):
 _SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
 _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
 _NOT_SUBJECT = re.compile(
-    r"(?:占|占到|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$"
+    r"(?:占|占到|占全?[市省区县州国]|占全社会|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全?[市省区县]|好于|不含)$"
 )
 _NOT_SUBJECT_ENDS = frozenset("占到市省区县州国部方于过与同含\n")  # looked at first: most names follow none
 _APART = re.compile("分别|各(?![级类项种地方族界])|均(?<![年人平户亩]均)(?![衡等值])")
+_ASIDE_ENDS = frozenset("的算划标务数")  # looked at first
+_ASIDE = re.compile("[,、]?(?:为|占|完成)?(?:年初|年度|全年|调整)*(?:预算|计划|目标|任务)(?:数|任务)?的?")
 _MAY_PART = re.compile("[别各均]")  # a sign of _APART, found faster
 _NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
+_ADVERB = re.compile("(?:全年|其中|预计|预期|实现|完成|全市|全省|全县|全区|全国)*")
+_LENT = re.compile("(?:投资|利润|营收|营业收入|主营业务收入|销售收入|贷款余额|贷款)(?:预计)?$")
+_STATED = re.compile("低于|高于|快于|同步|下达|保持|完成")
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
 
@@ -75,6 +80,10 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     state = _State(folded, start, named, start, [], [], False)
     links: list[Link] = []
     for run in _split_runs(folded, quantities):
+        if state.subjects and len(run) == 1 and _is_aside(folded, state.anchor, run[0]):
+            links.append(_no_link(run[0]))
+            state.anchor = run[0].end
+            continue
         found, gap, rule_id = _find_subjects(state, run)
         if gap is not None and state.share and rule_id == "same" and (gap.reaches or not gap.change):
             gap = gap._replace(share=True)
@@ -84,6 +93,12 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
         state.anchor, state.subjects = run[-1].end, found
         state.share = gap.share if gap is not None else state.share
     return links
+
+
+def _is_aside(folded: str, anchor: int, quantity: Quantity) -> bool:
+    """Return whether a number only says how far a plan was met: 收入2654亿元,完成预算的100.2%,增长7%."""
+    place = quantity.start
+    return folded[place - 1 : place] in _ASIDE_ENDS and bool(_ASIDE.fullmatch(folded, anchor, place))
 
 
 @dataclass(slots=True)
@@ -141,7 +156,12 @@ def _find_subjects(state: _State, run: list[Quantity]) -> tuple[list[_Subject], 
     for index in range(len(near) - 1, max(-1, len(near) - 4), -1):
         if near[index].weak and state.anchor > state.start and not state.subjects:
             continue
-        gap = read_gap(state.folded[near[index].end : value_start])
+        words = state.folded[near[index].end : value_start]
+        gap = None if words == "的" and run[0].unit in ("%", "％") else read_gap(words)  # 收入的82%用于民生
+        if len(run) > 1 and ("占" in tail or "比" in tail):
+            members = _find_listed(state, run, near[: index + 1])
+            if members:
+                return members, read_verbs(tail)._replace(share=True), "apart"
         if gap is not None:
             return _widen(state.folded, near, index), gap, "name"
     return ([], None, "") if near else _continue(state, run)
@@ -210,6 +230,8 @@ def _find_members(state: _State, run: list[Quantity], near: list[Mention]) -> li
         wanted = max(len(run), 2)
         return recent[-wanted:] if len(recent) >= wanted else None
     pieces = _split_pieces(folded, max(clause, anchor), end, near)
+    stated = [at for at, piece in enumerate(pieces[:-1]) if _STATED.search(folded, *piece)]
+    pieces = pieces[stated[-1] + 1 :] if stated else pieces  # 价格指数低于全省,城镇、农村收入均增长10%
     tail = folded[slice(*pieces[-1])].strip()
     members = [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)]
     if len(run) == 1:
@@ -217,6 +239,19 @@ def _find_members(state: _State, run: list[Quantity], near: list[Mention]) -> li
     if len(members) < len(run):
         return recent[-len(run) :] if len(recent) >= len(run) > 1 else None
     return members[-len(run) :]
+
+
+def _find_listed(state: _State, run: list[Quantity], near: list[Mention]) -> list[_Subject] | None:
+    """Return the members of a list of shares without 分别, one for each value: 绿色经济、数字经济占比45%和32%."""
+    folded, end = state.folded, run[0].start
+    if len(run) < 2:
+        return None
+    clause = max(folded.rfind(mark, state.anchor, end) for mark in ",;。:\n") + 1 or state.anchor
+    pieces = _split_pieces(folded, clause, end, near)
+    tail = folded[slice(*pieces[-1])].strip()
+    if len(pieces) != len(run) or not read_verbs(tail).share:
+        return None
+    return [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)[:1]]
 
 
 def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> list[tuple[int, int]]:
@@ -232,9 +267,12 @@ def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> lis
 def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: str) -> list[_Subject]:
     """Return the concepts of one list member; a bare 工业 borrows the ending of the last member (工业投资)."""
     inside = [mention for mention in near if piece[0] <= mention.start and mention.end <= piece[1]]
+    if inside and _borrows(folded, inside[-1], tail):
+        inside = []
     if inside and not inside[-1].weak and read_gap(folded[inside[-1].end : piece[1]]) is not None:
         return _to_subjects(inside[-1])
     words, last = folded[piece[0] : piece[1]].strip(), tail
+    words = words[_ADVERB.match(words).end() :]  # type: ignore[union-attr]
     aliases = load_codebook().aliases
     for cut in range(1, len(last)):
         alias = aliases.get(words + last[cut:])
@@ -243,6 +281,11 @@ def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: 
     if near and near[-1].start >= piece[1] and _PLACE.search(words):
         return [_Subject(concept, piece[0], words) for concept in near[-1].concepts[:1]]
     return [_Subject("-", piece[0], end=piece[1])]
+
+
+def _borrows(folded: str, mention: Mention, tail: str) -> bool:
+    """Return whether a branch of industry lends itself to the noun at the end of a list: 高技术产业、新能源投资."""
+    return bool(_LENT.search(tail)) and folded[mention.start : mention.end].endswith("业")
 
 
 def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id: str) -> list[Link]:
@@ -293,14 +336,15 @@ def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Qu
 def _to_link(quantity: Quantity, subject: _Subject, gap: Gap, rule_id: str) -> Link:
     """Choose the indicator by concept, unit and joining words."""
     concept, _, forced = subject.concept.partition(".")
-    code, sign = _choose_code(concept, forced, load_codebook().dimension(quantity.unit), gap)
+    dimension = load_codebook().dimension(quantity.unit) if quantity.unit else "index"
+    code, sign = _choose_code(concept, forced, dimension, gap)
     return Link(quantity, code, concept, subject.start, sign, rule_id, subject.scope, subject.end)
 
 
 @lru_cache(maxsize=4096)
 def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[str, int]:
     """Return the indicator code and the sign, or "" where concept and unit do not fit."""
-    if dimension == "percent":
+    if dimension == "percent" or (dimension == "index" and concept == "cpi"):
         return _choose_percent(concept, forced, gap)
     if dimension == "pp":
         return _choose_points(_codes(), concept, gap)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from policylab.codebook import Unit, fold, load_codebook
 from policylab.codebook.patterns import split_alternatives
-from policylab.model import Quantity
+from policylab.model import Quantity, Span
 
 # A class of its own at the head of each, so that the engine skips to it.
 _NUMBER = r"[0-9][0-9]{0,14}+(?:,[0-9]{3}(?![0-9])){0,4}+(?:\.[0-9]{1,8}+)?+"
@@ -60,6 +60,35 @@ def iter_quantities(text: str, folded: str, start: int, end: int) -> Iterator[Qu
         if quantity is not None:
             last = quantity.end
             yield quantity
+
+
+def find_named_values(text: str, folded: str, span: Span, known: Iterable[Quantity]) -> Iterator[Quantity]:
+    """
+    Yield the numbers of a stretch that are quantities only behind their own name (wording.yaml "named_values").
+
+    年 after 受教育年限 is a length, elsewhere mostly a date; 103 after 居民消费价格指数 has no unit at all.
+    """
+    names, number = _named_patterns()
+    taken = [(quantity.start, quantity.end) for quantity in known]
+    for name in names.finditer(folded, span.start, span.end):
+        match = number.match(folded, name.end(), span.end)
+        if match and not any(left < match.end() and match.start() < right for left, right in taken):
+            value, unit = Decimal(match["first"]), text[slice(*match.span("unit"))]
+            yield _quantity(_Texts(text, folded), match, span.start, match.end(), (value, value), unit)
+
+
+@cache
+def _named_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compose the names with the words up to the number, and the number with its bound words."""
+    suffix = r"\s?(?:" + "|".join(entry["pattern"] for entry in _bounds("after")) + ")"
+    names = "|".join(
+        rf"(?:{entry['pattern']})[^,;。\d]{{0,10}}(?={entry['value']})"
+        for entry in load_codebook().wording["named_values"]
+    )
+    number = (
+        rf"(?P<first>\d{{1,3}}(?:\.\d{{1,2}})?)(?P<unit>岁|年)?(?P<more>[余多])?(?P<suffix>{suffix})?(?=[,;。、)\s]|$)"
+    )
+    return re.compile(names), re.compile(number)
 
 
 def _iter_matches(folded: str, start: int, end: int) -> Iterator[re.Match[str]]:
@@ -164,6 +193,8 @@ def _quantity(
         bound = "at_least"
     if low is not high and low != high and (suffix or bound == "exact"):
         bound = "range"
+    if unit == "微克" and "每立方米" in texts.folded[max(left, match.start() - 6) : match.start()]:
+        unit = "微克/立方米"  # 每立方米19微克 writes the same unit the other way round
     if vague:
         unit = unit.replace("余", "").replace("多", "")
     return Quantity(start, end, low, high, unit, bound, texts.written[start:end])

@@ -35,16 +35,22 @@ def link_record(reading: Reading, link: Link, *, kind: str, period: str, scope: 
 
 _NOUN = re.compile(r"(?!目标|水平)[\u4e00-\u9fff]")
 _ATTRIBUTE = re.compile(
-    r"的(?!目标|基础|水平|增长|增速|[\d])[\u4e00-\u9fff“]|(?:以上)?(?:的)?[^,;。、\d]{0,3}(?:企业|园区|乡镇|集群|强县|强镇|县区|项目)"
+    r"的(?!目标|基础|水平|增长|增速|[\d])[\u4e00-\u9fff“]|的\d{1,4}[个家户]|(?:以上)?(?:的)?[^,;。、\d]{0,3}(?:企业|园区|乡镇|集群|强县|强镇|县区|项目)"
 )
 
 
 def is_attribute(folded: str, quantity: Quantity) -> bool:
     """Return whether a value describes something counted: 产值超百亿元的园区, 超亿美元企业."""
-    dimension = load_codebook().dimension(quantity.unit)
-    if quantity.as_written.endswith("以上") and dimension == "money" and _NOUN.match(folded, quantity.end):
+    if is_threshold(folded, quantity):
         return True
+    dimension = load_codebook().dimension(quantity.unit)
     return dimension in ("money", "money_usd", "mass") and bool(_ATTRIBUTE.match(folded, quantity.end))
+
+
+def is_threshold(folded: str, quantity: Quantity) -> bool:
+    """Return whether an amount says which of the things named next are meant: 2000万元以上项目资金."""
+    money = quantity.as_written.endswith("以上") and load_codebook().dimension(quantity.unit) == "money"
+    return money and bool(_NOUN.match(folded, quantity.end))
 
 
 def link_scope(folded: str, start: int, link: Link) -> str | None:
@@ -52,6 +58,8 @@ def link_scope(folded: str, start: int, link: Link) -> str | None:
     if not link.code or is_attribute(folded, link.quantity):
         return None
     own = link.scope or read_scope(clause_prefix(folded, start, link.start))
+    if own in ("省", "市", "县", "州") and not folded.startswith("本级", link.start):
+        own = ""  # 市一般公共预算收入 is the city's; 市本级 is a part of it
     return clause_area(folded, start, link.start) if own == "" else own
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from policylab.cli import publishing, reading
+from policylab.cli import batching, publishing, reading
 from policylab.errors import PolicylabError
 
 
@@ -52,5 +52,6 @@ for _command in (
     reading.explain,
     publishing.compare,
     publishing.report,
+    batching.batch,
 ):
     _commands.add_command(_command)

@@ -30,8 +30,14 @@ from policylab.project import data_path
 @click.option(
     "--to", "out", metavar="OUT", required=True, type=click.Path(path_type=Path), help="*.jsonl, *.parquet, *.csv"
 )
+@click.option("--cluster", default="", metavar="ADDRESS", help="Annotate on the workers of this Dask scheduler.")
 def annotate(
-    sources: tuple[Path, ...], only: str | None, region_code: str | None, report_year: int | None, out: Path
+    sources: tuple[Path, ...],
+    only: str | None,
+    region_code: str | None,
+    report_year: int | None,
+    out: Path,
+    cluster: str,
 ) -> None:
     """Write the targets of reports to a file: SOURCE is a report, a folder of them, or a Parquet file of many."""
     write = choose_writer(out, sources)
@@ -41,7 +47,8 @@ def annotate(
 
     tally: Counter[str] = Counter()
     documents = iter_reports(sources, only=wanted, region_code=region_code, report_year=report_year)
-    targets = chain.from_iterable(annotate_reports(show_progress(count_items(documents, "reports", tally))))
+    shown = show_progress(count_items(documents, "reports", tally))
+    targets = chain.from_iterable(annotate_reports(shown, cluster=cluster))
     write(count_items(targets, "targets", tally), out)
     many = "" if tally["reports"] == 1 else "s"
     click.echo(f"{out}: {tally['targets']:,} targets from {tally['reports']:,} report{many}", err=True)
