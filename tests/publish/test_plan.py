@@ -25,7 +25,7 @@ def test_the_cities_of_a_province_each_get_a_run() -> None:
         "lang": "en",
         "figures_dir": "320100-2023",
     }
-    assert first.title == "南京市: the targets of its 2023 work report, compared"
+    assert first.title == "Nanjing: the targets of its 2023 work report, compared"
     assert first.region["place"] == "江苏省南京市"
 
 
