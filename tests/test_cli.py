@@ -154,7 +154,7 @@ def test_output_never_replaces_a_source(call, tmp_path: Path) -> None:
     [
         ("320804-2024.txt", b"", "empty"),
         ("320804-2024.txt", b"\x00\x01\x02", "not text"),
-        ("320804-2024.txt", "目标：增长5%".encode("gb18030"), "not UTF-8"),
+        ("320804-2024.txt", "目标：增长5%".encode("gb18030"), "neither UTF-8"),
         ("320804-2024.pdf", b"%PDF-1.7", "PDF"),
         ("320804-2024.parquet", b"PAR1 and no more", r"320804-2024\.parquet"),
     ],

@@ -160,7 +160,7 @@ def test_lock_holds_names_and_versions_only() -> None:
     assert "policylab" not in read_lock()
 
 
-MODULE_NAMES = {"pyyaml": "yaml", "scikit-learn": "sklearn", "fonttools": "fontTools"}
+MODULE_NAMES = {"pyyaml": "yaml", "scikit-learn": "sklearn", "fonttools": "fontTools", "python-docx": "docx"}
 
 
 def read_dependencies() -> dict[str, str]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from policylab.errors import DataError, ReadError, UnknownNameError, close_matches
 from policylab.model import Document
-from policylab.read.files import SIDECAR_KEYS, TEXT_SUFFIXES, read_report, tell_missing
+from policylab.read.files import CONTAINER_SUFFIXES, REPORT_SUFFIXES, iter_parts, read_reports, tell_missing
+from policylab.read.labels import SIDECAR_KEYS
 from policylab.read.region_table import is_region_code
 
 PARQUET_COLUMNS = ("report_id", "region_code", "report_year", "text")
@@ -40,7 +41,8 @@ def iter_reports(
     Parameters
     ----------
     sources : path or iterable of paths
-        Report files; folders, whose ``.txt`` and ``.md`` files are taken by name (hidden files and README left out);
+        Report files of every kind that `policylab.read.files.read_report` reads; Excel, CSV and ZIP files of several
+        reports; folders, whose files of one report each are taken by name (hidden files and README left out);
         Parquet files with a row per report and at least the columns report_id, region_code, report_year, text. Their
         other columns named like the entries of a sidecar go to ``Document.source``, and sha256 is checked.
     only : iterable of str, optional
@@ -119,7 +121,8 @@ def count_reports(sources: Sources, *, only: Iterable[str] | None = None) -> int
         return len({only} if isinstance(only, str) else set(only))
     paths = _list_paths(sources)
     rows = {report_id for path in paths if _is_parquet(path) for _, ids in _list_groups(path) for report_id in ids}
-    return len(rows) + sum(not _is_parquet(path) for path in paths)
+    files = [path for path in paths if not _is_parquet(path)]
+    return len(rows) + sum(sum(1 for _ in iter_parts(path)) if _is_container(path) else 1 for path in files)
 
 
 def _list_paths(sources: Sources) -> list[Path]:
@@ -143,10 +146,15 @@ def _list_folder(folder: Path) -> list[Path]:
     found = sorted(
         path
         for path in folder.iterdir()
-        if path.suffix.lower() in TEXT_SUFFIXES and not path.name.lower().startswith((".", "readme")) and path.is_file()
+        if path.suffix.lower() in REPORT_SUFFIXES
+        and not path.name.lower().startswith((".", "~$", "readme"))
+        and path.is_file()
     )
     if not found:
-        raise ReadError(f"no report in the folder {folder}: expected files in .txt or .md")
+        raise ReadError(f"no report in the folder {folder}: expected files in {', '.join(REPORT_SUFFIXES)}")
+    for path in found:
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            raise ReadError(f"{path} is a link that leads out of its folder; name the file itself, or leave it out")
     return found
 
 
@@ -165,7 +173,7 @@ def _check_wanted(only: Iterable[str], paths: Iterable[Path], given: Mapping[str
         if _is_parquet(path):
             known.update(report_id for _, ids in _list_groups(path) for report_id in ids)
         else:
-            known.add(_report_id(path, given))
+            known.update(_report_ids(path, given))
     missing = sorted(wanted - known)
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -174,9 +182,16 @@ def _check_wanted(only: Iterable[str], paths: Iterable[Path], given: Mapping[str
     return wanted
 
 
-def _report_id(path: Path, given: Mapping[str, Any]) -> str:
-    """Return the id of a report file: of its name where that says it, else by reading it."""
-    return path.stem if _REPORT_ID.fullmatch(path.stem) else read_report(path, **given).report_id
+def _is_container(path: Path) -> bool:
+    """Whether a file may hold several reports."""
+    return path.suffix.lower() in CONTAINER_SUFFIXES
+
+
+def _report_ids(path: Path, given: Mapping[str, Any]) -> set[str]:
+    """Return the ids of a report file: of its name where that says it, else by reading it."""
+    if _REPORT_ID.fullmatch(path.stem) and not _is_container(path):
+        return {path.stem}
+    return {document.report_id for document in read_reports(path, **given)}
 
 
 def _yield_once(paths: Iterable[Path], wanted: frozenset[str] | None, given: Mapping[str, Any]) -> Iterator[Document]:
@@ -194,9 +209,10 @@ def _yield_once(paths: Iterable[Path], wanted: frozenset[str] | None, given: Map
 
 
 def _read_file(path: Path, wanted: frozenset[str] | None, given: Mapping[str, Any]) -> Iterator[Document]:
-    """Yield the report of a file, if it is wanted."""
-    if wanted is None or _report_id(path, given) in wanted:
-        yield read_report(path, **given)
+    """Yield the wanted reports of a file."""
+    if wanted is None or _is_container(path) or not wanted.isdisjoint(_report_ids(path, given)):
+        found = read_reports(path, **given)
+        yield from (document for document in found if wanted is None or document.report_id in wanted)
 
 
 def _read_rows(path: Path, wanted: frozenset[str] | None) -> Iterator[Document]:

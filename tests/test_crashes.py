@@ -1,0 +1,18 @@
+"""Inputs that once failed or never ended, as fuzzing and mutation found them: none may do so again."""
+
+from __future__ import annotations
+
+import time
+
+from policylab.annotate.targets import annotate
+from policylab.model import Document
+
+
+def test_leading_words_in_a_row_end() -> None:
+    """A long row of words that can be parted in many ways (到2025年 as one, or as 到 and 2025年) is read in a moment."""
+    text = (
+        "主要预期目标是：" + "到2025年" * 200 + "不低于地区生产总值" + "各类全口径县级以上" * 100 + "：与经济增长同步"
+    )
+    started = time.process_time()
+    annotate(Document.from_text(text, region_code="320804", report_year=2023))
+    assert time.process_time() - started < 2
