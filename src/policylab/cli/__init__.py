@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from policylab.cli import publishing, reading
+from policylab.cli import corpora, publishing, reading
 from policylab.errors import PolicylabError
 
 
@@ -45,5 +45,5 @@ def _commands() -> None:
     """Chinese government work reports as targets that can be cited."""
 
 
-for _command in (reading.annotate, reading.dataset, reading.show, reading.explain, publishing.report):
+for _command in (reading.annotate, reading.dataset, reading.show, reading.explain, corpora.corpus, publishing.report):
     _commands.add_command(_command)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,15 +11,14 @@ from typing import Any
 from policylab.errors import DataError, ReadError, UnknownNameError, close_matches
 from policylab.model import Document
 from policylab.read.files import CONTAINER_SUFFIXES, REPORT_SUFFIXES, iter_parts, read_reports, tell_missing
-from policylab.read.labels import SIDECAR_KEYS
+from policylab.read.labels import REPORT_ID, SIDECAR_KEYS
 from policylab.read.region_table import is_region_code
 
 PARQUET_COLUMNS = ("report_id", "region_code", "report_year", "text")
 
 _LABELS = ("region_code", "report_year", "sha256")
-_SOURCE_COLUMNS = (*(key for key in SIDECAR_KEYS if key not in _LABELS), "region_name", "level", "province")
+SOURCE_COLUMNS = (*(key for key in SIDECAR_KEYS if key not in _LABELS), "region_name", "level", "province")
 _BATCH = 32  # reports in memory at a time
-_REPORT_ID = re.compile(r"[0-9]{6}-[0-9]{4}")
 
 Sources = str | Path | Iterable[str | Path]
 
@@ -189,7 +187,7 @@ def _is_container(path: Path) -> bool:
 
 def _report_ids(path: Path, given: Mapping[str, Any]) -> set[str]:
     """Return the ids of a report file: of its name where that says it, else by reading it."""
-    if _REPORT_ID.fullmatch(path.stem) and not _is_container(path):
+    if REPORT_ID.fullmatch(path.stem) and not _is_container(path):
         return {path.stem}
     return {document.report_id for document in read_reports(path, **given)}
 
@@ -223,7 +221,7 @@ def _read_rows(path: Path, wanted: frozenset[str] | None) -> Iterator[Document]:
         groups: Iterable[int] = range(file.num_row_groups)
         if wanted is not None:
             groups = [group for group, ids in _list_groups(path) if not wanted.isdisjoint(ids)]
-        columns = [name for name in (*PARQUET_COLUMNS, "sha256", *_SOURCE_COLUMNS) if name in file.schema_arrow.names]
+        columns = [name for name in (*PARQUET_COLUMNS, "sha256", *SOURCE_COLUMNS) if name in file.schema_arrow.names]
         for group in groups:  # one at a time: a reader over several keeps what it has read of all
             for batch in file.iter_batches(batch_size=_BATCH, row_groups=[group], columns=columns, use_threads=False):
                 ids = batch.column("report_id").to_pylist()
@@ -246,7 +244,7 @@ def _to_document(row: Mapping[str, Any], path: Path) -> Document:
         region_code=row["region_code"],
         report_year=row["report_year"],
         report_id=report_id,
-        source={name: str(row[name]) for name in _SOURCE_COLUMNS if row.get(name) not in (None, "")},
+        source={name: str(row[name]) for name in SOURCE_COLUMNS if row.get(name) not in (None, "")},
     )
     if row.get("sha256", document.sha256) != document.sha256:
         raise DataError(f"{path}: the text of {report_id} has sha256 {document.sha256}, its row says {row['sha256']}")

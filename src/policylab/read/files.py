@@ -139,7 +139,8 @@ def to_document(part: Part, *, region_code: str | None = None, report_year: int 
     code, year = settle_labels(part, region_code, report_year)
     said = {key: value for key, value in part.labels.items() if key not in ("region_code", "report_year", "sha256")}
     source = {**part.notes, "raw_sha256": part.raw_sha256} | said
-    document = Document.from_text(part.text, region_code=code, report_year=year, source=source)
+    named = part.stem if labels.REPORT_ID.fullmatch(part.stem) else ""
+    document = Document.from_text(part.text, region_code=code, report_year=year, report_id=named, source=source)
     expected = part.labels.get("sha256", document.sha256)
     if expected != document.sha256:
         raise DataError(

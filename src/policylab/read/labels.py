@@ -21,7 +21,7 @@ SIDECAR_KEYS = (
 
 _YEARS = range(1949, 2101)
 _MAX_SIDECAR = 1_000_000  # bytes
-_FILE_NAME = re.compile(r"([0-9]{6})-([0-9]{4})")
+REPORT_ID = re.compile(r"([0-9]{6})-([0-9]{4})(?:-[a-z0-9]{1,20})?")  # 100000-1964-part: one of several of a year
 
 
 def read_sidecar(path: Path) -> dict[str, str]:
@@ -129,7 +129,7 @@ def _collect_labels(part: Part, region_code: str | None, report_year: int | None
     for key, said in labels.items():
         if key in part.labels:
             said["the sidecar"] = part.labels[key]
-    if (match := _FILE_NAME.fullmatch(part.stem)) and _is_year(match[2]):
+    if (match := REPORT_ID.fullmatch(part.stem)) and _is_year(match[2]):
         labels["region_code"]["the file name"], labels["report_year"]["the file name"] = match[1], match[2]
     return labels
 
