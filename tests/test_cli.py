@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from policylab.annotate.lines import _to_json
 from policylab.annotate.targets import annotate as find_targets
 from policylab.cli import main
 from policylab.cli.terminal import align_columns
-from policylab.cli.writers import _to_cell, _to_json
+from policylab.cli.writers import _to_cell
 from policylab.model import TARGET_FIELDS
 from policylab.read.files import read_report
 
