@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["policylab"]):
+# Numbers are read by patterns, in which atheris sees no branches: without its watching, ten times as many fit.
+watched = nullcontext() if "quantities" in sys.argv else atheris.instrument_imports(include=["policylab"])
+with watched:
     from policylab.annotate.quantities import iter_quantities
     from policylab.annotate.targets import annotate
     from policylab.codebook import fold
@@ -22,71 +25,12 @@ with atheris.instrument_imports(include=["policylab"]):
     from policylab.model import Document
     from policylab.read.files import iter_parts
 
-SEED = Path(__file__).resolve().parent.parent / "data" / "reports" / "320804-2023.txt"
-WORDS = [
-    "地区生产总值",
-    "一般公共预算收入",
-    "城镇新增就业",
-    "居民人均可支配收入",
-    "增长",
-    "下降",
-    "左右",
-    "以上",
-    "以内",
-    "不低于",
-    "力争",
-    "分别",
-    "和",
-    "与",
-    "、",
-    "，",
-    "。",
-    "；",
-    "：",
-    "\n",
-    "％",
-    "%",
-    "个百分点",
-    "亿元",
-    "万元",
-    "万人",
-    "万亩",
-    "公里",
-    "个",
-    "户",
-    "5",
-    "6.5",
-    "-3",
-    "—",
-    "－",
-    "～",
-    "至",
-    "0",
-    "９",
-    "1,000",
-    "四",
-    "两",
-    "一千零五",
-    "三分之一",
-    "余",
-    "多",
-    "约",
-    "20余万",
-    "2023年",
-    "2022年",
-    "今年",
-    "“十四五”",
-    "五年",
-    "到2025年",
-    "主要预期目标是",
-    "一、2022年工作回顾",
-    "二、2023年工作安排",
-    "（一）",
-    "其中",
-    "完成",
-    "预期目标",
-    "与经济增长同步",
-]
+WORDS = (
+    "地区生产总值 一般公共预算收入 城镇新增就业 居民人均可支配收入 增长 下降 左右 以上 以内 不低于 力争 分别 和 与 、 ， 。 ； ： "
+    "％ % 个百分点 亿元 万元 万人 万亩 公里 个 户 5 6.5 -3 — － ～ 至 0 ９ 1,000 四 两 一千零五 三分之一 余 多 约 20余万 "
+    "2023年 2022年 今年 “十四五” 五年 到2025年 主要预期目标是 一、2022年工作回顾 二、2023年工作安排 （一） 其中 完成 预期目标 与经济增长同步"
+)
+PIECES = [*WORDS.split(), "\n", " "]
 
 
 def make_text(data: bytes) -> str:
@@ -94,8 +38,8 @@ def make_text(data: bytes) -> str:
     provider = atheris.FuzzedDataProvider(data)
     parts = []
     while provider.remaining_bytes() and len(parts) < 200:
-        choice = provider.ConsumeIntInRange(0, len(WORDS))
-        parts.append(WORDS[choice] if choice < len(WORDS) else provider.ConsumeUnicode(3))
+        choice = provider.ConsumeIntInRange(0, len(PIECES))
+        parts.append(PIECES[choice] if choice < len(PIECES) else provider.ConsumeUnicode(3))
     return "".join(parts)
 
 

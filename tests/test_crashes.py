@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+
+import pytest
 
 from policylab.annotate.targets import annotate
+from policylab.errors import ReadError
 from policylab.model import Document
+from policylab.read.files import read_report
 
 
 def test_leading_words_in_a_row_end() -> None:
@@ -16,3 +21,11 @@ def test_leading_words_in_a_row_end() -> None:
     started = time.process_time()
     annotate(Document.from_text(text, region_code="320804", report_year=2023))
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xfe\x85\x00", b"\xef\xbb\xbf\xc2\x85", "\u2028\u3000\x1f".encode()])
+def test_blanks_of_every_kind_are_no_text(tmp_path: Path, raw: bytes) -> None:
+    """A file of nothing but blanks, also of rare ones such as U+0085, is empty."""
+    (tmp_path / "320804-2023.txt").write_bytes(raw)
+    with pytest.raises(ReadError, match="is empty"):
+        read_report(tmp_path / "320804-2023.txt")

@@ -43,7 +43,7 @@ def make_extract(text: str, file_format: str, left_out: Iterable[str] = (), *, e
 
 def check_text(text: str, name: str) -> None:
     """Refuse a text without a visible character, or one far longer than any report."""
-    if not text.strip("\ufeff \t\r\n\f\v\u3000\xa0"):
+    if not text.replace("\ufeff", "").strip():
         raise ReadError(f"{name} is empty; expected the text of a report")
     if len(text) > MAX_CHARACTERS:
         raise ReadError(f"{name} has {len(text):,} characters; a report has at most {MAX_CHARACTERS:,}")
