@@ -62,6 +62,23 @@ def test_office_files_give_the_same_targets(
     assert records(read_report(path)) == expected
 
 
+def can_hold(kind: str, text: str) -> bool:
+    """Whether this kind of file can hold a text: an Excel cell 32,767 characters, GBK no hard blank or emoji."""
+    if kind == "gbk":
+        return text.encode("gbk", "ignore").decode("gbk") == text
+    return kind != "xlsx" or len(text) <= 32_767
+
+
+def lay_out(kind: str, document: Document) -> Document:
+    """Return the report as pages show it: web pages and PDF have no blank lines, other kinds keep them."""
+    if kind not in ("html", "pdf", "typst"):
+        return document
+    lines = [line for line in document.text.split("\n") if line.strip()]
+    return Document.from_text(
+        "\n".join(lines), region_code=document.region_code, report_year=document.report_year, source=document.source
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_corpus_goes_through_every_kind(
@@ -71,9 +88,13 @@ def test_corpus_goes_through_every_kind(
     import pyarrow.parquet as pq
 
     ids = pq.read_table(corpus_path, columns=["report_id"]).column(0).to_pylist()
+    different, read = [], 0
     for document in iter_reports(corpus_path, only=random.Random(2023).sample(ids, 50)):
-        if kind == "xlsx" and len(document.text) > 32_767:
-            continue  # more than a cell holds
-        path = writers[kind](document.text, tmp_path / "a")
-        found = read_report(path, region_code=document.region_code, report_year=document.report_year)
-        assert records(found) == records(document), document.report_id
+        if can_hold(kind, document.text):
+            path = writers[kind](document.text, tmp_path / "a")
+            found = read_report(path, region_code=document.region_code, report_year=document.report_year)
+            read += 1
+            if records(found) != records(lay_out(kind, document)):
+                different.append(document.report_id)
+    assert different == []
+    assert read >= 35

@@ -80,7 +80,7 @@ def read_page(raw: bytes, name: str) -> Extract:
     inside = [block for block in blocks if box is block.box or box in block.box.iterancestors()]
     kept = [block for block in inside if not _is_chrome(block)]
     body = "\n".join(block.words for block in kept)
-    if title and not _OWN_TITLE.search(body[:_HEAD]):
+    if title and not _OWN_TITLE.search(body[:_HEAD]) and title not in body[:_HEAD]:
         body = f"{title}\n\n{body}"
     outside = sum(len(block.words) for block in blocks) - sum(len(block.words) for block in kept)
     return make_extract(f"{body}\n", "web page", _tell_left_out(dropped, outside, blocks), encoding=encoding)
