@@ -2,7 +2,7 @@
 Measure how annotating grows with the corpus: parts for bench.py, or by hand: python bench/scale.py CORPUS [COPIES].
 
 CORPUS is a Parquet file of reports. The command ``policylab annotate`` runs on it as it is, and on the same reports
-``COPIES`` times over under other ids, each in a process of its own, to JSON Lines. Times are CPU seconds, since the
+``COPIES`` times over under other ids, on two workers, to JSON Lines. Times are CPU seconds, since the
 machine may be shared; megabytes are 10**6 bytes, at the peak of the largest process.
 
 What two workers gain is told twice. ``wall`` is what a clock shows, which on a busy machine says more about the others.
@@ -91,7 +91,7 @@ def measure_scale(corpus: Path, copies: int = COPIES) -> Figures:
         many, out = Path(folder) / "many.parquet", Path(folder) / "out.jsonl"
         write_copies(corpus, many, copies)
         for name, path in (("once", corpus), ("many", many)):
-            figures[name] = run_command(path, out)
+            figures[name] = run_command(path, out, "--jobs", "2")
             with out.open("rb") as file:
                 figures[name]["targets"] = sum(1 for _ in file)
     once, often = figures["once"], figures["many"]

@@ -328,6 +328,19 @@ def test_command_shows_no_traceback(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_parts_give_the_same_file_and_go(call, seed_path: Path, tmp_path: Path) -> None:
+    """--resume and --jobs write the same file as a run in one go, whatever its kind, and leave no parts."""
+    for suffix in ("jsonl", "csv"):
+        whole, parts = tmp_path / f"a.{suffix}", tmp_path / f"b.{suffix}"
+        call("annotate", seed_path, "--to", whole)
+        outcome = call("annotate", seed_path, "--to", parts, "--resume")
+        assert "targets from 1 report" in outcome.err
+        assert parts.read_bytes() == whole.read_bytes()
+        call("annotate", seed_path, "--to", parts, "--jobs", "2")
+        assert parts.read_bytes() == whole.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.jsonl", "b.csv", "b.jsonl"]
+
+
 def test_help_lists_every_command(call) -> None:
     """--help names the commands, each with a sentence."""
     outcome = call("--help")
