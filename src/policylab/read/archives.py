@@ -95,7 +95,7 @@ def _check_name(info: zipfile.ZipInfo, name: str) -> None:
     """Refuse a member whose name leads out of the archive, or that is a link."""
     shown = show_name(info)
     path = PurePosixPath(shown.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]) or "\0" in shown:
+    if not shown or path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]) or "\0" in shown:
         raise ReadError(f"{name} holds a file whose name leads out of it: {shown[:80]!r}; not read")
     if stat.S_ISLNK(info.external_attr >> 16):
         raise ReadError(f"{name} holds a link, {shown[:80]!r}, in place of a file; not read")

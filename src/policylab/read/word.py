@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,22 +36,26 @@ def read_word(raw: bytes, name: str) -> Extract:
     ReadError
         Where the file is broken, too large unpacked, or declares XML entities.
     """
-    from docx import Document
-    from docx.opc.exceptions import PackageNotFoundError
-    from lxml.etree import LxmlError  # type: ignore[import-untyped]
-
     with open_archive(raw, name) as archive:
         check_office(archive, "word/document.xml", name)
     try:
-        document = Document(io.BytesIO(raw))
-        body = document.element.body
-    except (LxmlError, PackageNotFoundError, KeyError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+        text, left_out = _read_document(raw)
+    except Exception as error:  # the library passes on whatever its own parts raise on a damaged file
         raise ReadError(f"{name} is a broken Word file: {' '.join(str(error).split())[:200]}") from None
+    return make_extract(text, "Word", left_out)
+
+
+def _read_document(raw: bytes) -> tuple[str, list[str]]:
+    """Return the text of a Word file and what was left out."""
+    from docx import Document
+
+    document = Document(io.BytesIO(raw))
+    body = document.element.body
     if body is None:
-        raise ReadError(f"{name} is a broken Word file: it has no body")
+        raise ValueError("it has no body")
     reader = _WordReader(document.part)
     lines = [*reader.read_blocks(body), *reader.read_notes()]
-    return make_extract("\n".join(lines).strip("\n") + "\n", "Word", reader.tell_left_out())
+    return "\n".join(lines).strip("\n") + "\n", reader.tell_left_out()
 
 
 class _WordReader:
