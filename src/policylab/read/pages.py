@@ -154,50 +154,66 @@ def _holds_report(element: Any) -> bool:
 
 
 def _list_blocks(root: Any) -> list[_Block]:
-    """Return the lines of the page in its order."""
-    blocks: list[_Block] = []
-    pieces: list[str] = []
-    state = {"linked": 0}
-
-    def end_line(box: Any) -> None:
-        words = _tidy("".join(pieces))
-        if words:
-            blocks.append(_Block(words, min(state["linked"], len(words)), box))
-        pieces.clear()
-        state["linked"] = 0
-
-    def add(words: str | None, linked: bool) -> None:
-        if words:
-            pieces.append(words)
-            state["linked"] += len(_tidy(words)) * linked
-
-    # a walk without recursion: (element, whether it is being left, whether it stands in a link)
-    box = root
-    stack: list[tuple[Any, bool, bool]] = [(root, False, False)]
+    """Return the lines of the page in its order; the walk has a stack of its own, however deep the page is."""
+    lines = _Lines(root)
+    stack: list[tuple[Any, bool, bool]] = [(root, False, False)]  # an element, whether it ends, whether it is linked
     while stack:
-        element, leaving, linked = stack.pop()
-        row_cell = element.tag in ("td", "th") and not any(child.tag in _BLOCKS for child in element)
-        if leaving:
-            if element.tag in _BLOCKS and not row_cell:
-                end_line(box)
-            if element.tag in _BOXES and not row_cell:
-                box = _box_of(element.getparent(), root)
-            if row_cell and element.getnext() is not None:
-                pieces.append("\x1f")
-            add(element.tail, linked)
+        element, ends, linked = stack.pop()
+        if ends:
+            lines.leave(element)
+            lines.add(element.tail, linked)
             continue
-        if element.tag in _BLOCKS and not row_cell:
-            end_line(box)
-        if element.tag in _BOXES and not row_cell:
-            box = element
+        lines.enter(element)
         inside = linked or element.tag == "a"
-        if element.tag == "br":
-            end_line(box)
+        lines.add(element.text, inside)
         stack.append((element, True, linked))
-        add(element.text, inside)
         stack.extend((child, False, inside) for child in reversed(element))
-    end_line(root)
-    return blocks
+    lines.end()
+    return lines.blocks
+
+
+class _Lines:
+    """The lines of a page as far as it has been walked, and the one that is being put together."""
+
+    def __init__(self, root: Any) -> None:
+        self.blocks: list[_Block] = []
+        self._root = self._box = root
+        self._pieces: list[str] = []
+        self._linked = 0
+
+    def enter(self, element: Any) -> None:
+        """Begin an element: a block or a line break ends the line before it."""
+        if element.tag == "br" or (element.tag in _BLOCKS and not _is_cell(element)):
+            self.end()
+        if element.tag in _BOXES and not _is_cell(element):
+            self._box = element
+
+    def leave(self, element: Any) -> None:
+        """End an element: cells of a row are parted, other blocks end their line."""
+        if _is_cell(element):
+            self._pieces.append("\x1f" if element.getnext() is not None else "")
+        elif element.tag in _BLOCKS:
+            self.end()
+            if element.tag in _BOXES:
+                self._box = _box_of(element.getparent(), self._root)
+
+    def add(self, words: str | None, linked: bool) -> None:
+        """Add words to the line."""
+        if words:
+            self._pieces.append(words)
+            self._linked += len(_tidy(words)) * linked
+
+    def end(self) -> None:
+        """End the line, if it has words."""
+        if words := _tidy("".join(self._pieces)):
+            self.blocks.append(_Block(words, min(self._linked, len(words)), self._box))
+        self._pieces.clear()
+        self._linked = 0
+
+
+def _is_cell(element: Any) -> bool:
+    """Whether an element is a cell of words, and not a box of the page's layout."""
+    return element.tag in ("td", "th") and not any(child.tag in _BLOCKS for child in element)
 
 
 def _box_of(element: Any, root: Any) -> Any:
