@@ -24,8 +24,9 @@ TABLES = {
     ),
     "county_targets": ("county_targets.csv", "Targets of counties and districts cited from pages with an address"),
     "regions": ("regions.csv", "Administrative codes by year"),
+    "corpus_manifest": ("corpus_manifest.csv", "Addresses and hashes of the source files of 2,953 reports"),
 }
-_KEYS = {"reports": ["report_id"], "coverage": ["report_id", "indicator"]}
+_KEYS = {"reports": ["report_id"], "coverage": ["report_id", "indicator"], "corpus_manifest": ["report_id"]}
 _KINDS = {
     "int64": "integer",
     "Int64": "integer",
