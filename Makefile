@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: setup report test check lab corpus dataset accuracy figures bench lock help
+.PHONY: setup report test check browser lab corpus dataset accuracy figures bench lock help
 
 setup: $(STAMP)  ## set up .venv from requirements.lock; does nothing when up to date
 
@@ -28,14 +28,17 @@ $(STAMP): requirements.lock pyproject.toml
 report: setup  ## make the report of a district: REGION=320804 YEAR=2023
 	@$(BIN)/policylab report $(REGION) --year $(YEAR)
 
-test: setup  ## run the tests, all but the slow ones
-	$(BIN)/pytest -q -n auto -m 'not slow'
+test: setup  ## run the tests, all but the slow ones and those in a browser
+	$(BIN)/pytest -q -n auto -m 'not slow and not browser'
 
-check: setup  ## what CI and pre-commit call: format, lint, types, all tests
+check: setup  ## what CI and pre-commit call: format, lint, types, all tests but those in a browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n auto
+	$(BIN)/pytest -q -n auto -m 'not browser'
+
+browser: setup  ## try the notebooks as a reader does: JupyterLab in a real browser; needs chromium
+	$(BIN)/pytest -q -n 0 -m browser -rs tests/browser
 
 lab: setup  ## open JupyterLab in notebooks/
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(AS_ROOT)
@@ -55,8 +58,8 @@ accuracy: setup  ## measure accuracy and write it into data/ and the READMEs: SH
 figures: setup  ## make the figures of the README
 	$(BIN)/python figures/make_figures.py
 
-bench: setup  ## measure speed and weight: CORPUS=reports.parquet, STEP=1 for all of it
-	$(BIN)/python bench/bench.py $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(STEP),--step $(STEP))
+bench: setup  ## measure speed and weight: CORPUS=reports.parquet, STEP=1 for all of it, PARTS=annotating,import for some
+	$(BIN)/python bench/bench.py $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(STEP),--step $(STEP)) $(if $(PARTS),--parts '$(PARTS)')
 
 lock:  ## write requirements.lock anew from pyproject.toml; take the oldest Python at hand: PYTHON=python3.11
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder" && \

@@ -28,6 +28,7 @@ TASKS = {
     "F": ("five-year goals", "五年目标"),
     "P": ("other numeric targets of the plan", "工作部署中的其他数量目标"),
 }
+LIKE_GOLD = (4, 5)  # the draws made by level and year as the gold is
 Table = dict[str, Any]
 
 
@@ -99,18 +100,22 @@ def table_of_draw(draw: int, rows: list[dict[str, str]]) -> Table:
         [TASKS["P"][0] + " (sample, with its item)", "precision", *interval(total["P_tp"], total["P_fp"])],
     ]
     earlier = f"after the classes of errors of reading {draw - 1} were mended"
+    mixed = " They were drawn by level and year in the gold's proportions, from 2006 on." if draw in LIKE_GOLD else ""
     return {
         "title": f"Reading {draw}: {len(rows)} random reports outside the gold, {earlier if draw > 1 else 'the first'}",
         "note": "Each report was read once against its text by a language model that followed the annotation guide; no"
-        " person checked it. Disputable cases were left out. A wrong field counts as a miss and as a false record.",
+        " person checked it. Disputable cases were left out. A wrong field counts as a miss and as a false record."
+        + mixed,
         "columns": ["task", "measure", "share", "95% interval", "records"],
-        "rows": lines,
+        "rows": [line for line in lines if line[-1] != "0"],
     }
 
 
 def interval(right: int, wrong: int) -> list[str]:
     """Return share, Wilson interval and count."""
     n, z = right + wrong, 1.96
+    if not n:
+        return ["", "", "0"]  # not read for this task
     share = right / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import json
 import re
@@ -16,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bench"))  # scripts, not a package
 bench: ModuleType = importlib.import_module("bench")
 shapes: ModuleType = importlib.import_module("shapes")
-
-PARTS = {"annotating", "growth", "import", "command", "pathological"}
+measuring: ModuleType = importlib.import_module("measuring")
+extraction: ModuleType = importlib.import_module("extraction")
 
 
 @pytest.fixture
@@ -69,9 +70,44 @@ def test_a_missed_goal_is_told(results: dict[str, Any], change: tuple[str, str, 
     assert sum(goal["met"] for goal in bench.judge(results)) == before - 1
 
 
+@pytest.mark.parametrize("names", ["", "annotating,speed", "stream"])
+def test_an_unknown_part_is_refused(names: str) -> None:
+    """A part that there is not is named, with those that there are."""
+    with pytest.raises(argparse.ArgumentTypeError, match="parts: annotating, growth"):
+        bench.choose_parts(names)
+
+
+def test_parts_are_merged(results: dict[str, Any]) -> None:
+    """What is measured again takes the place of what was; the rest, its goals and its texts stay."""
+    again = {"import": {"wall_seconds": 9, "heavy_libraries": []}}
+    merged = bench.merge(results, again, "other texts")
+    assert list(merged) == list(results)
+    assert {name: merged[name] for name in bench.PARTS} == {name: results[name] for name in bench.PARTS} | again
+    assert merged["texts"] == results["texts"] | {"import": "other texts"}
+    changed = [
+        (old["what"], new["met"]) for old, new in zip(results["goals"], merged["goals"], strict=True) if old != new
+    ]
+    assert changed == [("import policylab, seconds", False)]
+
+
+def test_the_first_part_needs_no_others() -> None:
+    """Where there are no results yet, one part makes a whole file."""
+    measured = {"import": {"wall_seconds": 0.02, "heavy_libraries": []}}
+    merged = bench.merge({}, measured, "texts")
+    assert list(merged) == ["goals", "texts", "machine", "versions", "import"]
+    assert [goal["met"] for goal in merged["goals"]] == [True, True]
+    assert json.loads(bench.lay_out(merged)) == merged
+
+
+def test_a_part_is_measured_in_a_fresh_process() -> None:
+    """Figures come back from a process that has loaded nothing of this one's."""
+    assert measuring.run_fresh(extraction.measure_stream, measuring.SEED, 1)["characters"] > 1000
+
+
 def test_results_hold_every_figure(results: dict[str, Any]) -> None:
     """All parts, all shapes, and the machine and versions are in the committed figures."""
-    assert results.keys() == {"goals", "texts", "machine", "versions"} | PARTS
+    assert results.keys() == {"goals", "texts", "machine", "versions"} | bench.PARTS.keys()
+    assert results["texts"].keys() == bench.PARTS.keys()
     assert list(results["pathological"]) == list(shapes.SHAPES)
     assert all({"bytes", "cpu_seconds", "slope"} <= shape.keys() for shape in results["pathological"].values())
     assert results["growth"].keys() == {"reports", "once", "tenfold", "time_per_character_ratio", "peak_ratio"}
@@ -120,7 +156,7 @@ def test_faster_than_cutting_words() -> None:
     """Reading all targets of a report takes no longer than cutting it into words."""
     from policylab.annotate.targets import annotate
 
-    documents = [next(bench.read_texts(None, 1))] * 6
+    documents = [next(measuring.read_texts(None, 1))] * 6
     annotate(documents[0])
-    ratios = bench.compare_jieba(annotate, documents)
+    ratios = extraction.compare_jieba(annotate, documents)
     assert ratios[0] > 1

@@ -13,7 +13,10 @@ import pytest
 from policylab.analyse.citations import load_citations
 from policylab.analyse.coverage import STATUSES, list_headline_indicators
 from policylab.analyse.datapackage import TABLES, describe_columns
+from policylab.analyse.feature_files import load_features
+from policylab.analyse.features import count_terms
 from policylab.analyse.tables import check_table, load_parquet, load_targets, to_table
+from policylab.analyse.tokens import ENGINES
 from policylab.project import project_root
 from policylab.read.corpus import iter_reports
 from policylab.read.files import read_report
@@ -104,6 +107,37 @@ def test_every_record_is_in_the_text_of_the_corpus(corpus_path):
             assert words in document.text[start:end], (document.report_id, start, end)
             checked += 1
     assert checked > 100_000
+
+
+def test_features_are_of_the_same_reports_and_small():
+    """Words and signatures of every report are shipped, in less than 20 MB, and no word that fewer than 20 have."""
+    need("features/counts.parquet")
+    features = load_features()
+    with need("reports.csv").open(encoding="utf-8", newline="") as file:
+        assert features.reports["report_id"].tolist() == [row["report_id"] for row in csv.DictReader(file)]
+    assert sum(path.stat().st_size for path in (DATA / "features").iterdir()) < 20_000_000
+    assert features.terms["n_reports"].min() >= 20
+    assert features.terms["term"].str.len().between(2, 20).all()
+    assert features.terms["term"].is_unique
+    assert list((features.counts > 0).sum(axis=0)) == features.terms["n_reports"].tolist()
+    assert (features.counts.sum(axis=1) <= features.reports["n_words"]).all()
+
+
+def test_features_of_the_seed_are_those_of_its_text(seed_path):
+    """Counted again by either engine, the bundled report has the counts and the signature that are shipped."""
+    need("features/counts.parquet")
+    shipped = load_features()
+    row = shipped.reports["report_id"].tolist().index("320804-2023")
+    terms = shipped.terms["term"].to_numpy()
+    counts = dict(zip(terms, shipped.counts[[row]].toarray()[0].tolist(), strict=True))
+    for engine in ENGINES:
+        own = count_terms([read_report(seed_path)], engine=engine)
+        found = dict(zip(own.terms["term"], own.counts.toarray()[0].tolist(), strict=True))
+        assert {term: count for term, count in found.items() if term in counts} == {
+            term: count for term, count in counts.items() if count
+        }
+        assert own.reports["n_words"].iloc[0] == shipped.reports["n_words"].iloc[row]
+        assert (own.signatures[0] == shipped.signatures[row]).all()
 
 
 def test_reports_and_coverage_are_of_the_same_reports():

@@ -9,13 +9,16 @@ import io
 import json
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 import policylab
+from policylab.publish.cells import render_csv
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ["README.md", "README.zh-CN.md"]
@@ -26,6 +29,16 @@ EXAMPLE = re.compile(r"```python\n(.*?)```\n+```text\n(.*?)```", re.DOTALL)
 def read(name: str) -> str:
     """Return the text of a file of the project."""
     return (ROOT / name).read_text("utf-8")
+
+
+def load_script(name: str) -> Any:
+    """Return a script of the project as a module."""
+    spec = importlib.util.spec_from_file_location(Path(name).stem, ROOT / name)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where its dataclasses look for their own types
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -144,11 +157,28 @@ def test_citation_has_the_version_of_the_package() -> None:
 @pytest.mark.parametrize(("name", "lang"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
 def test_accuracy_in_the_readme_is_the_measured_one(name: str, lang: str) -> None:
     """The block of the README is what bench/accuracy.py makes of data/accuracy.json; no number is typed."""
-    spec = importlib.util.spec_from_file_location("accuracy", ROOT / "bench" / "accuracy.py")
-    assert spec is not None and spec.loader is not None
-    accuracy = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(accuracy)
+    accuracy = load_script("bench/accuracy.py")
     tables = json.loads((ROOT / "data" / "accuracy.json").read_text("utf-8"))
     block = (ROOT / name).read_text("utf-8").split("<!-- accuracy -->")[1].split("<!-- /accuracy -->")[0]
     assert block.strip() == accuracy.render_block(tables, lang)
     assert accuracy.tables_of_readings(accuracy.read_readings()) == tables[1:]
+
+
+@pytest.mark.parametrize(("name", "lang"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
+def test_gallery_is_what_make_figures_writes(name: str, lang: str) -> None:
+    """The gallery of the README names the figures of figures/make_figures.py, with their captions."""
+    figures, text = load_script("figures/make_figures.py"), read(name)
+    assert text.count(figures.BEGIN) == text.count(figures.END) == 1
+    assert figures.fill_gallery(text, lang) == text, "run make figures"
+    assert f"(figures/{figures.DRAWINGS[0].name_file(lang)}.png)" in text
+
+
+def test_figures_show_the_data_of_the_project() -> None:
+    """The data beside each figure are what the table of facts gives now, so that no figure is out of date."""
+    figures, table = load_script("figures/make_figures.py"), policylab.load_targets()
+    for drawing in figures.DRAWINGS:
+        data = render_csv(drawing.select(table))
+        for lang in drawing.captions:
+            card = json.loads(read(f"figures/{drawing.name_file(lang)}.json"))
+            assert (ROOT / "figures" / f"{drawing.name_file(lang)}.csv").read_bytes() == data, "run make figures"
+            assert card["caption"] == drawing.captions[lang]

@@ -9,10 +9,13 @@ from typing import Any
 import nbformat
 import pytest
 
-from policylab.publish.batch import check_parameters, run_report
+from policylab.publish.batch import BatchResult, run_batch, run_report
+from policylab.publish.parameters import check_parameters
+from policylab.publish.plan import Plan
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+EXPLORING = [path.stem for path in NOTEBOOKS if path.stem[0] in "0123456789"]
 FIGURES = {
     "targets_chain_320804",
     "gdp_growth_peers_320800",
@@ -110,3 +113,54 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
         {path.name: path.read_bytes() for path in result.html.with_suffix("").iterdir()} for result in results
     )
     assert first == second
+
+
+def run_notebook(name: str, out: Path, **parameters: object) -> BatchResult:
+    """Run one notebook of the project as a user's batch would."""
+    return run_batch(Plan(notebook=name, runs=[{"name": name, **parameters}], out=out, retries=0))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", EXPLORING)
+def test_a_notebook_runs_whole(name: str, lang: str, tmp_path: Path) -> None:
+    """From the checkout alone, a notebook runs to its end: no warning, no control that cannot answer, no empty cell."""
+    result = run_notebook(name, tmp_path, lang=lang)
+    assert result.failed == ()
+    page = (tmp_path / f"{name}.html").read_text("utf-8")
+    assert not re.search(r"<script|stderr|Traceback|\bnan\b|&lt;NA&gt;|>None<|Figure\(", page)
+    executed = read(tmp_path / f"{name}.ipynb")
+    assert "widgets" not in executed["metadata"]
+    assert "widget-view" not in json.dumps(executed)
+    silent = ("parameters", "imports", "load", "check", "injected-parameters")
+    shown = [cell for cell in executed["cells"] if cell["cell_type"] == "code" and cell["id"] not in silent]
+    assert [cell["id"] for cell in shown if not cell["outputs"]] == []
+
+
+@pytest.mark.slow
+def test_the_notebooks_run_within_a_minute(tmp_path: Path) -> None:
+    """All notebooks to explore in run one after the other in under a minute."""
+    results = [run_notebook(name, tmp_path) for name in EXPLORING]
+    assert [result.failed for result in results] == [()] * len(EXPLORING)
+    assert sum(result.seconds for result in results) < 60
+
+
+@pytest.mark.parametrize("name", EXPLORING)
+def test_cells_keep_their_order(name: str) -> None:
+    """A notebook to explore in has its parts in the order of the design, and a title in Chinese and English."""
+    cells = [cell["id"] for cell in read(FOLDER / f"{name}.ipynb")["cells"]]
+    order = [
+        "question",
+        "parameters",
+        "h-load",
+        "imports",
+        "load",
+        "check",
+        "explore",
+        "h-sources",
+        "sources",
+        "record",
+    ]
+    assert [cell for cell in cells if cell in order] == order
+    title = "".join(read(FOLDER / f"{name}.ipynb")["cells"][0]["source"]).partition("\n")[0]
+    assert re.fullmatch(r"# .*[\u4e00-\u9fff].* · [A-Z].*", title)

@@ -290,7 +290,9 @@ def check_entry(entry: Case, text: str, where: str) -> None:
     else:
         low, high = Decimal(entry["low"]), Decimal(entry["high"])
         assert low <= high and (low < high) == (entry["bound"] == "range"), where
-        assert entry["bound"] in BOUNDS and entry["unit"], where
+        assert entry["bound"] in BOUNDS and (entry["unit"] or entry["indicator"] == "cpi_change"), (
+            where
+        )  # an index has none
     if entry.get("indicator") == "other":
         assert entry["item"], where
     assert entry.get("modality", "plain") in ("plain", "strive", "ensure"), where

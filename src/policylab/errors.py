@@ -26,6 +26,14 @@ class NotebookError(PolicylabError):
     """A notebook or its parameters that cannot be run as asked."""
 
 
+class PlanError(PolicylabError):
+    """A plan for a batch that cannot be made."""
+
+
+class ClusterError(PolicylabError):
+    """A Dask cluster that cannot be reached, or would give other results than this machine."""
+
+
 class RunFailedError(PolicylabError):
     """A notebook that was run and failed in one of its cells."""
 

@@ -70,3 +70,21 @@ def make_target() -> Callable[..., Target]:
 def make_table() -> Callable[..., Any]:
     """Return the builder of a table from dicts of changed fields, one per row."""
     return lambda *rows: to_table(build_target(**row) for row in rows)
+
+
+@pytest.fixture
+def make_features() -> Callable[..., Any]:
+    """Return the builder of features from texts by report id."""
+    from policylab.analyse.features import count_terms
+    from policylab.model import Document
+
+    def build(texts: dict[str, str], **given: Any) -> Any:
+        return count_terms(
+            [
+                Document.from_text(text, region_code=key[:6], report_year=int(key[7:11]), report_id=key)
+                for key, text in texts.items()
+            ],
+            **given,
+        )
+
+    return build

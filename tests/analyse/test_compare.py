@@ -207,3 +207,23 @@ def test_table_is_not_modified_and_order_does_not_matter(make_table):
     pd.testing.assert_frame_equal(table, before)
     shuffled = table.iloc[::-1].reset_index(drop=True)
     pd.testing.assert_frame_equal(compare_chain(shuffled, DISTRICT, report_year=2023), chain)
+
+
+def test_a_trend_goes_on_under_a_new_code(make_table):
+    """徐水县 130625 became 徐水区 130609: one line, under the code asked for, with the code of each report beside it."""
+    table = make_table(
+        {"region_code": "130625", "report_year": 2015, "low": "9"},
+        {"region_code": "130609", "report_year": 2016, "low": "8"},
+    )
+    for code in ("130609", "130625"):
+        series = trend(table, [code], indicator="gdp_growth")
+        assert series["low"].tolist() == [9, 8]
+        assert series["report_id"].tolist() == ["130625-2015", "130609-2016"]
+        assert set(series["region_code"]) == {code}
+
+
+def test_of_two_numbers_after_one_name_the_first_stands(make_table):
+    """Where one name is followed by two numbers, the quote that ends first is taken, whatever the order of rows."""
+    table = make_table({"low": "11.5", "start": 10, "end": 23}, {"low": "13", "start": 10, "end": 28})
+    for rows in (table, table.iloc[::-1].reset_index(drop=True)):
+        assert pick_values(rows)["low"].tolist() == [11.5]

@@ -15,6 +15,7 @@ from policylab.analyse.tables import load_targets
 from policylab.errors import DataError, PolicylabError
 
 WRITTEN = {"targets.parquet", "coverage.parquet", "reports.csv", "datapackage.json", "README.md"}
+FEATURES = {f"features/{name}.parquet" for name in ("reports", "terms", "counts")}
 PLACES = {"320000-2023": ("江苏省", "5%左右"), "320800-2023": ("淮安市", "6%以上"), "320800-2024": ("淮安市", "5.5%")}
 
 
@@ -43,6 +44,11 @@ def out(tmp_path):
     return folder
 
 
+def read_files(folder):
+    """Return the bytes of every file below a folder by its path."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_missing_folder_and_corpus_are_refused_before_work(corpus, out):
     """A folder or corpus that does not exist is one line, and nothing is written."""
     with pytest.raises(DataError, match="no folder"):
@@ -63,12 +69,12 @@ def test_wrong_accuracy_file_is_refused(corpus, out):
 def test_same_bytes_with_one_process_and_two(corpus, out, tmp_path):
     """The files are the same to the byte, whatever the number of processes."""
     build_dataset(corpus, out, jobs=1)
-    first = {path.name: path.read_bytes() for path in out.iterdir()}
-    assert set(first) == WRITTEN
+    first = read_files(out)
+    assert set(first) == WRITTEN | FEATURES
     again = tmp_path / "again"
     again.mkdir()
     build_dataset(corpus, again, jobs=2)
-    assert {path.name: path.read_bytes() for path in again.iterdir()} == first
+    assert read_files(again) == first
 
 
 def test_tables_hold_what_the_reports_say(corpus, out):
@@ -89,7 +95,10 @@ def test_every_file_and_column_is_described(corpus, out):
     """The data package has size, hash and every column with a type and a description."""
     build_dataset(corpus, out, jobs=1)
     package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
-    assert [item["path"] for item in package["resources"]] == ["targets.parquet", "reports.csv", "coverage.parquet"]
+    assert [item["path"] for item in package["resources"]] == [
+        *("targets.parquet", "reports.csv", "coverage.parquet"),
+        *("features/reports.parquet", "features/terms.parquet", "features/counts.parquet"),
+    ]
     for item in package["resources"]:
         content = (out / item["path"]).read_bytes()
         assert item["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
@@ -112,6 +121,18 @@ def test_data_card_has_numbers_in_place_of_marks(corpus, out):
     build_dataset(corpus, out, jobs=1)
     card = (out / "README.md").read_text(encoding="utf-8")
     assert "| H | 0.987 |" in card
+    assert "words of 4 reports were cut by rjieba" in card
     assert "| 2023 | 0 | 0 | 1 | 0 | 1 |" in card
-    for mark in ("summary", "levels", "sources", "accuracy", "coverage", "not_set", "pairs", "labels", "implausible"):
+    for mark in (
+        "summary",
+        "levels",
+        "sources",
+        "accuracy",
+        "coverage",
+        "not_set",
+        "pairs",
+        "labels",
+        "implausible",
+        "features",
+    ):
         assert f"<!-- {mark} -->" not in card

@@ -48,4 +48,22 @@ def test_threshold_counts_both_sides(make_table):
         *({"region_code": code, "report_year": 2010, "low": "10"} for code, _ in rows),
         *({"region_code": code, "report_year": 2011, "kind": "actual", "low": result} for code, result in rows),
     )
-    assert look_up(table)["provinces 2002-2013 just above to just below"] == "2 to 1"
+    assert look_up(table)["provinces 2002-2013 just above to just below"] == "2 to 1, or 2.0 (0.3 to 15.3)"
+
+
+def test_agreement_is_judged_by_the_same_words_or_the_interval(make_table):
+    """The same figure agrees, another does not; a ratio agrees where the outside one lies in the panel's interval."""
+    rows = [{"region_code": "100000", "report_year": 2023, "bound": "about"}]
+    rows += [{"region_code": "100000", "report_year": 2024, "bound": "about", "low": "5.5"}]
+    for number in range(8):
+        gap = -0.1 if number < 2 else 0.1
+        place = {"region_code": f"{32 + number}0000"[:6] if number < 6 else f"4{number - 5}0000"}
+        rows += [{**place, "report_year": 2010, "low": "10"}]
+        rows += [{**place, "report_year": 2011, "kind": "actual", "low": str(10 + gap)}]
+    compared = compare_outside(make_table(*rows)).set_index("figure")
+    assert compared.loc["national 2023", "agrees"] == "yes"
+    assert compared.loc["national 2024", ["panel", "agrees"]].tolist() == ["about 5.5", "no"]
+    ratio = compared.loc["provinces 2002-2013 just above to just below"]
+    assert ratio["panel"].startswith("6 to 2, or 3.0")
+    assert ratio["agrees"] == "yes"
+    assert compared.loc["step national-province before 2013", "agrees"] == "no"

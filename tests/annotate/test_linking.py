@@ -26,6 +26,39 @@ def test_a_sentence_without_numbers_has_no_links() -> None:
     assert link("地区生产总值稳步增长。") == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "占",
+        "占到",
+        "占全市",
+        "占全国",
+        "占全部",
+        "占地方",
+        "高于",
+        "快于",
+        "低于",
+        "超过",
+        "与",
+        "同",
+        "相当于",
+        "相当于全省",
+        "好于",
+        "不含",
+        "占\n",
+    ],
+)
+def test_a_name_that_is_compared_with_takes_no_value(words: str) -> None:
+    """What another thing is a share of, or is measured against, is no subject."""
+    assert codes(f"{words}地区生产总值3%。") == [("", "3")]
+
+
+def test_members_without_a_name_of_their_own_are_told_apart() -> None:
+    """Where nothing is named, 分别 may still give values to parts of names."""
+    assert codes("工业、服务业增加值分别增长6%、7%。")[-1] == ("tertiary_va_growth", "7")
+    assert [code for code, _ in codes("学校、医院分别新建3所、2家。")] == ["", ""]
+
+
 def test_a_number_without_a_name_has_no_code() -> None:
     """What the codebook does not name is a link without a code, not another's value."""
     assert codes("新建学校3所。") == [("", "3")]

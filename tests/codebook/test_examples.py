@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 import policylab.codebook
-from policylab.annotate.context import clause_prefix, cues, read_scope, stretch_pattern
+from policylab.annotate.context import clause_area, clause_prefix, cues, read_scope, stretch_pattern
 from policylab.annotate.gaps import read_gap
 from policylab.annotate.items import find_item
 from policylab.annotate.linking import link_sentence
-from policylab.annotate.quantities import find_quantities
+from policylab.annotate.quantities import find_named_values, find_quantities
 from policylab.annotate.targets import annotate
 from policylab.codebook import Alias, fold, load_codebook
 from policylab.codebook.mentions import find_mentions
-from policylab.model import Document, Target
+from policylab.model import Document, Span, Target
 
 Entry = dict[str, str]
 CODEBOOK = load_codebook()
@@ -157,6 +157,8 @@ def test_every_section_is_tested() -> None:
             "no_commitment",
             "not_set",
             "switch",
+            "named_values",
+            "not_area",
         ),
     }
 
@@ -251,6 +253,18 @@ def bounds_with(text: str, words: str) -> set[str]:
     return {quantity.bound for quantity in found if re.match(words, fold(quantity.as_written))}
 
 
+@pytest.mark.parametrize("entry", entries("named_values"))
+def test_named_values(entry: Entry) -> None:
+    """The number behind its name is a quantity; alike numbers elsewhere are none of this kind."""
+    assert named_values(entry["example"])
+    assert not named_values(entry["counterexample"])
+
+
+def named_values(text: str) -> list[str]:
+    """The numbers that only their name makes quantities, as written."""
+    return [quantity.as_written for quantity in find_named_values(text, fold(text), Span(0, len(text)), [])]
+
+
 # Words between a name and its value -----------------------------------------------------------------------------------
 
 
@@ -320,6 +334,19 @@ def test_scope(entry: Entry) -> None:
     assert any(matched({"pattern": f"(?:{entry['pattern']})$"}, scope) for scope in found)
     other = scopes(entry["counterexample"])
     assert not any(matched({"pattern": f"(?:{entry['pattern']})$"}, scope) for scope in other - {"whole"})
+
+
+@pytest.mark.parametrize("entry", entries("not_area"))
+def test_not_area(entry: Entry) -> None:
+    """The words before a comma name no area that what follows is about; a name of one does."""
+    assert area_of(entry["example"]) == ""
+    assert area_of(entry["counterexample"]) != ""
+
+
+def area_of(text: str) -> str:
+    """The sub-area that a text opens with, for its last number."""
+    folded = fold(text)
+    return clause_area(folded, 0, find_quantities(text)[-1].start)
 
 
 @pytest.mark.parametrize("entry", entries("modality"))

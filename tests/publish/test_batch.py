@@ -2,97 +2,17 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from policylab.errors import NotebookError, PolicylabError, ReadError, RunFailedError, UnknownNameError
-from policylab.publish.batch import RunResult, check_parameters, run_report
+from policylab.errors import PolicylabError, ReadError, RunFailedError, UnknownNameError
+from policylab.publish.batch import RunResult, run_report
 
-PARAMETERS = 'region_code: str = "320804"  # code\nreport_year = 2023\nlang = "zh"\nfigures_dir = "figures"'
-GOOD: dict[str, object] = {"region_code": "320804", "report_year": 2023, "lang": "zh", "figures_dir": "x"}
 HOSTILE = "<script>alert(1)</script>"
-
-
-def write_notebook(
-    path: Path, *cells: str, parameters: str = PARAMETERS, tags: int = 1, kernel: str = "python3"
-) -> Path:
-    """Write a notebook with a parameters cell, tagged so many times, and other cells."""
-    tagged = [_cell(parameters, "parameters") for _ in range(tags)] or [_cell(parameters)]
-    content = {
-        "cells": [*tagged, *(_cell(source) for source in cells)],
-        "metadata": {
-            "kernelspec": {"name": kernel, "display_name": "Python 3", "language": "python"} if kernel else {}
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    for number, cell in enumerate(content["cells"]):
-        cell["id"] = f"cell-{number}"
-    path.write_text(json.dumps(content), "utf-8")
-    return path
-
-
-def _cell(source: str, *tags: str) -> dict[str, Any]:
-    """Return a code cell."""
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": {"tags": [*tags]},
-        "outputs": [],
-        "source": source,
-    }
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ({"tags": 0}, "has 0 cells tagged 'parameters', expected one"),
-        ({"tags": 2}, "has 2 cells tagged 'parameters', expected one"),
-        ({"kernel": ""}, "names no kernel"),
-        (
-            {"parameters": PARAMETERS.replace("report_year", "report_yaer")},
-            r"no parameter 'report_year'.*'report_yaer'",
-        ),
-        ({"parameters": PARAMETERS.replace("2023", '"2023"')}, "'report_year' is str, got int 2023"),
-        ({"parameters": PARAMETERS.replace("2023", "True")}, "'report_year' is bool, got int 2023"),
-        ({"parameters": PARAMETERS.replace("2023", "2020 + 3")}, "may only assign literals, got line 2"),
-        ({"parameters": "import os\n" + PARAMETERS}, "may only assign literals, got line 1"),
-        ({"parameters": "lang ="}, "its parameters cell is not Python"),
-        ({"parameters": ""}, "no parameter 'region_code'"),
-    ],
-)
-def test_a_notebook_that_cannot_take_the_parameters_is_refused(
-    tmp_path: Path, change: dict[str, Any], told: str
-) -> None:
-    """Where papermill would warn and run with other values, the error is one line and nothing is written."""
-    notebook = write_notebook(tmp_path / "notebook.ipynb", **change)
-    with pytest.raises(NotebookError, match=told) as caught:
-        run_report("320804", report_year=2023, out=tmp_path / "reports", notebook=notebook)
-    assert "\n" not in str(caught.value)
-    assert list(tmp_path.iterdir()) == [notebook]
-
-
-def test_a_good_notebook_is_let_through(tmp_path: Path) -> None:
-    """Parameters with types, comments and without are all known."""
-    check_parameters(write_notebook(tmp_path / "notebook.ipynb"), GOOD)
-
-
-@pytest.mark.parametrize("content", [b"", b"not json", b"\xff\xfe", b"[]", b'{"cells": 3}'])
-def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path, content: bytes) -> None:
-    """Whatever the file holds, the error is one line of ours."""
-    path = tmp_path / "notebook.ipynb"
-    path.write_bytes(content)
-    with pytest.raises(NotebookError, match="notebook") as caught:
-        check_parameters(path, GOOD)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_notebook_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """The error names the path."""
-    with pytest.raises(NotebookError, match=r"no notebook .*nowhere\.ipynb"):
-        check_parameters(tmp_path / "nowhere.ipynb", GOOD)
+WriteNotebook = Callable[..., Path]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +50,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         ("import os\nos.write(2, b'last words')\nos._exit(3)", "died"),
     ],
 )
-def test_a_failed_run_is_put_aside(tmp_path: Path, cell: str, told: str) -> None:
+def test_a_failed_run_is_put_aside(tmp_path: Path, write_notebook: WriteNotebook, cell: str, told: str) -> None:
     """A failing cell or a dead kernel leaves an earlier report as it was, its error in _failed, and one line."""
     out = tmp_path / "reports"
     (out / "320804-2023").mkdir(parents=True)
@@ -147,7 +67,7 @@ def test_a_failed_run_is_put_aside(tmp_path: Path, cell: str, told: str) -> None
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+def result(tmp_path_factory: pytest.TempPathFactory, write_notebook: WriteNotebook) -> RunResult:
     """One run of a small notebook, on a machine where a broken kernel is installed as python3 and IPython has start-up files."""
     folder = tmp_path_factory.mktemp("run")
     kernels = folder / "jupyter" / "kernels" / "python3"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Callable
 from math import isnan
@@ -8,65 +7,32 @@ from math import isnan
 import pandas as pd
 import pytest
 from matplotlib import rcParams, style
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Annotation
 
 from policylab.errors import FontError, UnknownNameError
 from policylab.publish.charts import MARKED, NothingToDrawError, plot_chain, plot_peers, plot_trend
 from policylab.publish.sheet import WIDTHS_MM
+from tests.publish.drawn import assert_image, assert_inside, assert_no_overlap, find_overlaps, say_all
 
 Draw = Callable[..., Figure]
-OFTEN = ("screen", "cn-single", "cn-double")  # the widths that every run tests; the others are between them
-
-
-@pytest.fixture(params=["chain", "peers", "trend"])
-def draw(request: pytest.FixtureRequest) -> Draw:
-    """Each of the three charts of the invented tables, as a function of language and width."""
-    table = request.getfixturevalue(request.param)
-    if request.param == "chain":
-        return lambda **look: plot_chain(table, **look)
-    if request.param == "peers":
-        return lambda **look: plot_peers(table, indicator="gdp_growth", region_code="320804", **look)
-    return lambda **look: plot_trend(table, indicator="gdp_growth", **look)
-
-
-def find_texts(fig: Figure) -> list[Text]:
-    """Return every text that is drawn and says something; matplotlib keeps labels of ticks beyond the ends, undrawn."""
-    FigureCanvasAgg(fig).draw()
-    beyond = set()
-    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
-        low, high = sorted(axis.get_view_interval())
-        beyond |= {tick.label1 for tick in axis.get_major_ticks() if not low <= tick.get_loc() <= high}
-    texts = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    return [text for text in texts if text not in beyond]
-
-
-def say_all(fig: Figure) -> str:
-    """Return the words of a figure, one text a line."""
-    return "\n".join(text.get_text() for text in find_texts(fig))
-
-
-def find_overlaps(fig: Figure) -> list[tuple[str, str]]:
-    """Return the pairs of texts whose drawn boxes meet by more than half a pixel at 100 dpi."""
-    fig.set_dpi(100)
-    boxes = [(text.get_text(), text.get_window_extent().padded(-0.5)) for text in find_texts(fig)]
-    return [(a, b) for (a, box), (b, other) in itertools.combinations(boxes, 2) if box.overlaps(other)]
+OFTEN = ("screen", "cn-single", "elsevier-double")  # the widths that every run tests; the others are between them
+TABLES = ("chain", "peers", "trend", "series", "means", "steps", "gaps", "ratios", "shares", "cells")
+PICTURED = ("cn-single", "elsevier-double")
 
 
 @pytest.mark.parametrize(
     "width", [pytest.param(name, marks=[] if name in OFTEN else pytest.mark.slow) for name in WIDTHS_MM]
 )
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_labels_never_overlap_or_leave_the_sheet(draw: Draw, lang: str, width: str) -> None:
-    """At every width and in both languages no two texts meet, and none is cut off at the edge."""
+def test_charts_are_well_drawn(chart: tuple[str, Draw], lang: str, width: str) -> None:
+    """At every width and in both languages no two texts meet, none is cut off, and the picture is the one looked at."""
+    name, draw = chart
     fig = draw(lang=lang, width=width)
-    assert find_overlaps(fig) == []
-    sheet = fig.bbox.padded(1)
-    outside = [
-        text.get_text() for text in find_texts(fig) if sheet.count_contains(text.get_window_extent().corners()) < 4
-    ]
-    assert outside == []
+    assert_no_overlap(fig)
+    assert_inside(fig)
+    if width in PICTURED:
+        assert_image(fig, f"{name}_{lang}_{width}")
     assert fig.get_figwidth() * 25.4 == pytest.approx(WIDTHS_MM[width])
 
 
@@ -97,12 +63,14 @@ def test_a_character_that_the_font_lacks_is_an_error(chain: pd.DataFrame) -> Non
         plot_chain(chain)
 
 
-def test_drawing_leaves_no_trace(draw: Draw, peers: pd.DataFrame) -> None:
+def test_drawing_leaves_no_trace(request: pytest.FixtureRequest, draw: Draw) -> None:
     """Charts neither open pyplot figures nor change settings, and the table stays as it was."""
-    before, table = dict(rcParams), peers.copy()
+    tables = [request.getfixturevalue(name) for name in TABLES]
+    before, copies = dict(rcParams), [table.copy() for table in tables]
     draw()
     assert dict(rcParams) == before
-    pd.testing.assert_frame_equal(peers, table)
+    for table, copy in zip(tables, copies, strict=True):
+        pd.testing.assert_frame_equal(table, copy)
     pyplot = sys.modules.get("matplotlib.pyplot")
     assert pyplot is None or pyplot.get_fignums() == []
 

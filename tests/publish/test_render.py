@@ -8,9 +8,11 @@ import pytest
 
 from policylab.publish.render import (
     Html,
+    join_html,
     render_fold,
     render_link,
     render_page,
+    render_picture,
     render_quote,
     render_table,
     render_text,
@@ -103,3 +105,25 @@ def test_a_page_stands_by_itself() -> None:
 def test_pages_are_the_same_every_time() -> None:
     """The same content gives the same page."""
     assert render_page("<p>目标</p>", title="a", lang="zh") == render_page("<p>目标</p>", title="a", lang="zh")
+
+
+def test_a_table_in_a_notebook_brings_its_style_and_a_page_leaves_it_out() -> None:
+    """JupyterLab sets tables flush right, so a notebook's tables carry a style; a page has its own and drops it."""
+    shown = render_table(["指标"], [["8%"]])._repr_html_()
+    assert shown.startswith("<style>")
+    assert "<style" not in Html("<p>8%</p>")._repr_html_()
+    page = render_page(shown, title="报告", lang="zh")
+    assert "jp-RenderedHTMLCommon" not in page
+    assert "<td" in page
+    assert "<style" not in join_html([render_table(["a"], [["b"]]), Html("<p>c</p>")])
+
+
+def test_a_figure_becomes_a_picture_with_its_title_as_alternative() -> None:
+    """A picture for the screen is inside the HTML, at the figure's width, and its label is escaped."""
+    from matplotlib.figure import Figure
+
+    figure = Figure((2, 1))
+    figure.set_label('<"目标">')
+    picture = render_picture(figure)
+    assert picture.startswith('<img src="data:image/png;base64,')
+    assert 'alt="&lt;&#34;目标&#34;&gt;" width="192"' in picture

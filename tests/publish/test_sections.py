@@ -140,9 +140,9 @@ def test_nothing_to_draw_becomes_a_sentence(tmp_path: Path, chain: pd.DataFrame)
 def test_a_report_that_is_not_there_is_told_with_what_is() -> None:
     """The error says which reports of the region there are, and how to add one."""
     with pytest.raises(
-        ReadError, match=r"no report 320804-2022 in .*there is 320804-2023; to add one, save .*320804-2022\.txt"
+        ReadError, match=r"no report 320804-2022; there is 320804-2023; to add one, save .*320804-2022\.txt"
     ):
-        material.find_report("320804", 2022)
+        material.load_document("320804", 2022)
 
 
 def test_quotes_that_do_not_hold_are_found(document: Document, own: pd.DataFrame) -> None:

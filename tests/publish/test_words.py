@@ -8,11 +8,16 @@ import pandas as pd
 import pytest
 import yaml
 
+from policylab.analyse.amplification import LEVEL_PAIRS
 from policylab.analyse.coverage import STATUSES as COVERAGE
+from policylab.analyse.intervals import MEAN_METHODS
 from policylab.analyse.tables import MODALITIES, QUALITATIVE, SOURCE_KINDS, STATUSES
+from policylab.analyse.values import ENDS
+from policylab.analyse.wording import ASPECTS
 from policylab.errors import UnknownNameError
 from policylab.publish import words
 from policylab.publish.words import describe_rows, format_value, is_na, list_sources, say
+from policylab.read.regions import LEVELS
 
 FOLDER = Path(words.__file__).parent
 LABELS: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / "labels.yaml").read_text("utf-8"))
@@ -52,6 +57,13 @@ def test_every_key_in_the_code_exists() -> None:
         ("kind", SOURCE_KINDS),
         ("missing", ("qualitative", "other_unit", "not_stated", "not_cited", "mislabelled", "no_report")),
         ("missing", [code for code in COVERAGE if code not in ("found", "absent")]),
+        ("level", LEVELS),
+        ("pair", LEVEL_PAIRS),
+        ("era", ("before", "from")),
+        ("wording", [code for codes in ASPECTS.values() for code in codes]),
+        ("end", ENDS),
+        ("method", MEAN_METHODS),
+        ("series", ("target", "actual")),
     ],
 )
 def test_every_code_has_words(group: str, codes: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policylab.codebook import fold
-from policylab.read.structure import parse_folded, parse_structure, split_sentences
+from policylab.read.structure import iter_sentences, parse_folded, parse_structure, split_sentences
 
 REPORT = (
     "一、2025年工作回顾\n过去一年，地区生产总值增长6.1%。\n（一）产业更强。新增规上企业12家。\n（二）城乡更美。\n"
@@ -141,6 +141,15 @@ def test_a_text_without_stops_is_cut() -> None:
     spans = split_sentences(text)
     assert "".join(text[span.start : span.end] for span in spans) == text
     assert max(span.end - span.start for span in spans) < len(text) // 2
+    assert list(iter_sentences(text, 0, len(text))) == spans
+
+
+@pytest.mark.parametrize("text", ["", "。", "\n", "增长5%", "增长5%。\n\n", "一？二！三。\n\n四\n（一）五"])
+def test_sentences_one_by_one_are_those_of_the_list(text: str) -> None:
+    """A reader that stops early sees the same sentences, which together are the text."""
+    spans = split_sentences(text)
+    assert list(iter_sentences(text, 0, len(text))) == spans
+    assert "".join(text[span.start : span.end] for span in spans) == text
 
 
 def test_sentences_of_a_stretch() -> None:

@@ -7,22 +7,29 @@ and the rule by which one record stands for several, are those of `policylab.ana
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policylab.analyse.values import check_end, complete_values, explain_missing, pick_values, take_end
+from policylab.analyse.peers import PEER_RULES, compare_peers, select_peers
+from policylab.analyse.values import (
+    arrange_columns,
+    check_end,
+    complete_values,
+    explain_missing,
+    pick_values,
+    take_end,
+)
 from policylab.codebook import load_codebook
-from policylab.errors import DataError, UnknownNameError, close_matches
-from policylab.read.regions import Region, find_region, list_peers, list_regions, list_superiors
+from policylab.errors import DataError
+from policylab.read.lineage import list_lineage
+from policylab.read.regions import Region, find_region, list_superiors
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PEER_RULES = ("city", "province", "level", "cities", "known")
+__all__ = ["PEER_RULES", "compare_chain", "compare_peers", "select_peers", "trend"]
+
 _COMPARABLE_STEPS = ("%", "pp")
-_SHOWN = "region_code region_name level report_year indicator kind period low high unit base_unit bound qualitative"
-_SHOWN += " modality stretch headline as_written missing n_records n_values flag status source_kind source_url"
-_SHOWN += " report_id start end section rule_id sha256"
 
 
 def compare_chain(
@@ -85,94 +92,7 @@ def compare_chain(
     wanted = list(indicators) if indicators is not None else _list_shared(picked, own)
     regions = {region.region_code: region for region in chain}
     rows = complete_values(picked, regions, indicators=wanted, years=[report_year], own=own)
-    return _add_steps(_show(explain_missing(rows, table)), end)
-
-
-def compare_peers(
-    table: pd.DataFrame,
-    region_code: str,
-    *,
-    report_year: int,
-    indicator: str,
-    peers: Collection[str],
-    end: str = "low",
-) -> pd.DataFrame:
-    """
-    Return one row per peer, the region itself among them, highest number first and peers without one last.
-
-    Parameters
-    ----------
-    table, region_code, report_year, end
-        As in `compare_chain`.
-    indicator : str
-        A code of the codebook.
-    peers : collection of str
-        Region codes, for example from `select_peers`.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `compare_chain` and: ``rank`` (1 is the highest number, ties share the best), ``n_ranked``,
-        ``percentile`` (per cent of the stating peers at or below, the peer itself among them) and ``gap_to_median`` (in
-        ``unit``); NA for peers without a number. ``source_kind`` tells values read from reports and cited ones apart.
-
-    Raises
-    ------
-    UnknownNameError
-        As `compare_chain`.
-
-    Examples
-    --------
-    >>> from policylab.analyse.tables import to_table
-    >>> compare_peers(to_table([]), "320804", report_year=2023, indicator="gdp_growth", peers=["320803"])[
-    ...     ["region_name", "missing"]].values.tolist()
-    [['淮安区', 'no_report'], ['淮阴区', 'no_report']]
-    """
-    check_end(end)
-    own = find_region(region_code, report_year=report_year).region_code
-    listed = {item.region_code: item for item in list_regions(report_year=report_year)}  # faster than one by one
-    regions = {code: listed.get(code) or find_region(code, report_year=report_year) for code in sorted({*peers, own})}
-    picked = pick_values(table, indicators=[indicator], region_codes=list(regions), report_year=report_year)
-    rows = complete_values(picked, regions, indicators=[indicator], years=[report_year], own=own)
-    return _add_ranks(_show(explain_missing(rows, table)), end)
-
-
-def select_peers(table: pd.DataFrame, region_code: str, *, report_year: int, rule: str) -> list[str]:
-    """
-    Return the codes of the regions that a rule makes peers, in the order of their codes.
-
-    Parameters
-    ----------
-    table : DataFrame, one row per target
-    region_code : str
-    report_year : int
-    rule : str
-        "city", "province" and "level" as in `policylab.read.regions.list_peers`; "cities" are the cities of the
-        region's province; "known" are the units of its level with a target for that year in the table, read or cited.
-
-    Raises
-    ------
-    UnknownNameError
-        Where the rule or region is unknown, or the rule does not fit the region.
-
-    Examples
-    --------
-    >>> from policylab.analyse.tables import to_table
-    >>> len(select_peers(to_table([]), "320804", report_year=2023, rule="cities"))
-    13
-    """
-    region = find_region(region_code, report_year=report_year)
-    if rule == "cities" and region.level in ("city", "county"):
-        within = region.region_code[:2] + "0000"
-        return [item.region_code for item in list_regions("city", within=within, report_year=report_year)]
-    if rule == "known":
-        stating = table.loc[table["report_year"].eq(report_year) & table["kind"].eq("target"), "region_code"].unique()
-        level = {item.region_code for item in list_regions(region.level, report_year=report_year)}
-        return sorted(level.intersection(stating))
-    if rule not in PEER_RULES:
-        near = close_matches(rule, PEER_RULES)
-        raise UnknownNameError(f"no rule {rule!r} for peers{near}; rules: {', '.join(PEER_RULES)}")
-    return [item.region_code for item in list_peers(region_code, report_year=report_year, rule=rule)]
+    return _add_steps(arrange_columns(explain_missing(rows, table)), end)
 
 
 def trend(
@@ -185,7 +105,9 @@ def trend(
     """
     Return one row per region and report year, regions in the order given, every year from the first to the last known.
 
-    Years without a number are NA rows with the reason in ``missing``, not dropped.
+    Years without a number are NA rows with the reason in ``missing``, not dropped. A place keeps its line when its code
+    changes (淮阴县 320821 became 淮阴区 320804; `policylab.read.lineage`): the rows bear the code asked for, and
+    ``report_id`` the code of the report.
 
     Parameters
     ----------
@@ -209,11 +131,21 @@ def trend(
     0
     """
     regions = {code: find_region(code) for code in region_codes}
+    table = _follow_codes(table, list(regions))
     picked = pick_values(table, kind=kind, indicators=[indicator], region_codes=list(regions))
     known = picked["report_year"]
     years = range(int(known.min()), int(known.max()) + 1) if len(known) else range(0)
     rows = complete_values(picked, regions, indicators=[indicator], years=years, own=next(iter(regions), ""))
-    return _show(explain_missing(rows, table), kind=kind)
+    return arrange_columns(explain_missing(rows, table), kind=kind)
+
+
+def _follow_codes(table: pd.DataFrame, region_codes: Sequence[str]) -> pd.DataFrame:
+    """Keep the rows of some places, under whatever code they had; each bears the code asked for."""
+    asked = {former: code for code in region_codes for former in list_lineage(code)} | {
+        code: code for code in region_codes
+    }
+    rows = table[table["region_code"].isin(list(asked))]
+    return rows.assign(region_code=rows["region_code"].map(asked).astype("str"))
 
 
 def _list_shared(picked: pd.DataFrame, own: str) -> list[str]:
@@ -223,32 +155,12 @@ def _list_shared(picked: pd.DataFrame, own: str) -> list[str]:
     return [code for code in load_codebook().indicators if code in stated & above]
 
 
-def _show(rows: pd.DataFrame, kind: str = "target") -> pd.DataFrame:
-    """Put the columns in their order; kind and period also where nothing is stated."""
-    period = (rows["report_year"] - (kind == "actual")).astype("str")
-    return rows.assign(kind=kind, period=period)[_SHOWN.split()]
-
-
 def _add_steps(rows: pd.DataFrame, end: str) -> pd.DataFrame:
     """Add the step over the next superior that states a number."""
     number = take_end(rows["low"], rows["high"], end)
     above = number.groupby(rows["indicator"], sort=False).transform(lambda values: values.ffill().shift())
     step = (number - above).round(6).where(rows["base_unit"].isin(_COMPARABLE_STEPS))
     return rows.assign(step_pp=step, range_end=end)
-
-
-def _add_ranks(rows: pd.DataFrame, end: str) -> pd.DataFrame:
-    """Add rank, percentile and gap to the median, and order by them."""
-    number = take_end(rows["low"], rows["high"], end)
-    n_ranked = int(number.notna().sum())
-    ranked = rows.assign(
-        rank=number.rank(method="min", ascending=False).astype("Int64"),
-        n_ranked=n_ranked,
-        percentile=(number.rank(method="max") / max(n_ranked, 1) * 100).round(6),
-        gap_to_median=(number - number.median()).round(6),
-        range_end=end,
-    )
-    return ranked.sort_values(["rank", "region_code"], kind="stable", na_position="last").reset_index(drop=True)
 
 
 def _tell_no_targets(table: pd.DataFrame, region: Region, report_year: int) -> str:

@@ -25,7 +25,7 @@ def render_card(tables: Mapping[str, pd.DataFrame], accuracy: str) -> str:
 
     Parameters
     ----------
-    tables : mapping with the tables "targets", "reports" and "coverage"
+    tables : mapping with the tables "targets", "reports" and "coverage", and those of features where they were made
     accuracy : str
         Markdown, for example of `show_accuracy`.
     """
@@ -94,6 +94,7 @@ def _fill(tables: Mapping[str, pd.DataFrame], accuracy: str) -> dict[str, str]:
         "summary": _tell_summary(targets, reports),
         "levels": _count_levels(targets, reports),
         "sources": _count_sources(reports),
+        "features": _tell_features(tables),
         "accuracy": accuracy,
         "coverage": _count_coverage(coverage, reports),
         "not_set": _list_not_set(coverage, reports),
@@ -113,6 +114,19 @@ def _tell_summary(targets: pd.DataFrame, reports: pd.DataFrame) -> str:
         f"{len(targets) - n_cited:,} targets and results read from {len(reports):,} reports of {n_regions:,} governments, "
         f"{years.min()}-{years.max()}, and {n_cited} cited facts of "
         f"{len({target.region_code for target in load_citations()})} counties and districts."
+    )
+
+
+def _tell_features(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Say in a sentence what the features hold."""
+    if "feature_reports" not in tables:
+        return "No words were counted."
+    reports, counts = tables["feature_reports"], tables["feature_counts"]
+    engines = ", ".join(sorted(set(reports["engine"])))
+    return (
+        f"{int(reports['n_words'].sum()):,} words of {len(reports):,} reports were cut by {engines}; "
+        f"{int(counts['count'].sum()):,} of them are counted by report in {len(counts):,} rows of "
+        f"{len(tables['feature_terms']):,} different words."
     )
 
 
@@ -175,7 +189,7 @@ def _count_joined(targets: pd.DataFrame) -> str:
 def _show_outside(targets: pd.DataFrame) -> str:
     """Set the panel beside figures known from outside."""
     compared = compare_outside(targets)
-    return to_markdown(["GDP growth target", "outside", "panel", "note"], compared.to_numpy().tolist())
+    return to_markdown(["GDP growth target", "outside", "panel", "agrees", "note"], compared.to_numpy().tolist())
 
 
 def _list_flags(reports: pd.DataFrame) -> str:

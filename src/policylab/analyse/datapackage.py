@@ -22,12 +22,26 @@ TABLES = {
         "coverage.parquet",
         "One row per report and headline indicator: whether a target is stated, and why not",
     ),
+    "feature_reports": (
+        "features/reports.parquet",
+        "Features of reports: one row per report, with its MinHash signature",
+    ),
+    "feature_terms": ("features/terms.parquet", "Features of reports: one row per word"),
+    "feature_counts": ("features/counts.parquet", "Features of reports: one row per report and word that it has"),
     "county_targets": ("county_targets.csv", "Targets of counties and districts cited from pages with an address"),
     "regions": ("regions.csv", "Administrative codes by year"),
     "corpus_manifest": ("corpus_manifest.csv", "Addresses and hashes of the source files of 2,953 reports"),
 }
-_KEYS = {"reports": ["report_id"], "coverage": ["report_id", "indicator"], "corpus_manifest": ["report_id"]}
+_KEYS = {
+    "reports": ["report_id"],
+    "coverage": ["report_id", "indicator"],
+    "corpus_manifest": ["report_id"],
+    "feature_reports": ["report_id"],
+    "feature_terms": ["term"],
+    "feature_counts": ["report", "term"],
+}
 _KINDS = {
+    "int32": "integer",
     "int64": "integer",
     "Int64": "integer",
     "float64": "number",

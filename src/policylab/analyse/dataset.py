@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +12,8 @@ from policylab.analyse.citations import load_citations
 from policylab.analyse.coverage import build_coverage
 from policylab.analyse.datacard import render_card, show_accuracy
 from policylab.analyse.datapackage import TABLES, render_datapackage
+from policylab.analyse.feature_files import render_features, to_feature_tables
+from policylab.analyse.features import MIN_REPORTS, count_terms, flag_reports
 from policylab.analyse.reports import ReportFacts, build_reports, describe_report, flag_mislabelled
 from policylab.analyse.tables import check_table, to_parquet, to_table
 from policylab.annotate.review import apply_corrections, load_corrections
@@ -50,7 +52,8 @@ def build_dataset(corpus: str | Path, out: str | Path, *, jobs: int | None = Non
     corpus : str or Path
         A Parquet file of reports, a folder of them or a report file (see `policylab.read.corpus.iter_reports`).
     out : str or Path
-        An existing folder. Written there: targets.parquet, coverage.parquet, reports.csv, datapackage.json, README.md.
+        An existing folder. Written there: targets.parquet, coverage.parquet, reports.csv, datapackage.json, README.md, and
+        the words and signatures of every report in features/.
     jobs : int, optional
         Processes; by default one for each core.
 
@@ -66,7 +69,9 @@ def build_dataset(corpus: str | Path, out: str | Path, *, jobs: int | None = Non
         check_writable(folder / name)
     accuracy = show_accuracy(folder / "accuracy.json")
     tables = build_tables(corpus, jobs=jobs)
-    for name, content in _render(tables, folder, accuracy).items():
+    features = build_features(corpus, tables.reports, jobs=jobs)
+    for name, content in _render(tables, features, folder, accuracy).items():
+        (folder / name).parent.mkdir(exist_ok=True)
         write_atomic(folder / name, content)
     n_cited = int(tables.targets["source_kind"].eq("citation").sum())
     n_read = len(tables.targets) - n_cited
@@ -98,10 +103,38 @@ def build_tables(corpus: str | Path, *, jobs: int | None = None) -> Tables:
     return Tables(targets, build_reports(facts, targets, coverage), coverage)
 
 
-def _render(tables: Tables, folder: Path, accuracy: str) -> dict[str, bytes]:
+def build_features(corpus: str | Path, reports: pd.DataFrame, *, jobs: int | None = None) -> Mapping[str, pd.DataFrame]:
+    """
+    Return the tables of the features of a corpus (see `policylab.analyse.feature_files`).
+
+    Words are cut by rjieba: it gives jieba's words twelve times as fast.
+
+    Parameters
+    ----------
+    corpus, jobs
+        As `build_dataset`.
+    reports : DataFrame, one row per report
+        Says which are mislabelled or duplicates.
+
+    Raises
+    ------
+    ReadError, DataError, UnknownNameError
+        As `build_dataset`.
+    """
+    from tqdm import tqdm
+
+    sources = [corpus, data_path("reports")]
+    documents = iter_reports(sources)
+    with tqdm(documents, total=count_reports(sources), unit=" reports", desc="counting words", disable=None) as bar:
+        features = count_terms(bar, engine="rjieba", min_reports=MIN_REPORTS, jobs=jobs or os.cpu_count() or 1)
+    return to_feature_tables(flag_reports(features, reports))
+
+
+def _render(tables: Tables, features: Mapping[str, pd.DataFrame], folder: Path, accuracy: str) -> dict[str, bytes]:
     """Return every file that is written, so that nothing is before all can be."""
-    named = tables._asdict()
+    named = {**tables._asdict(), **features}
     files = {
+        **{f"features/{name}": content for name, content in render_features(features).items()},
         "targets.parquet": to_parquet(tables.targets),
         "coverage.parquet": to_parquet(tables.coverage),
         "reports.csv": tables.reports.to_csv(index=False, lineterminator="\n").encode(),

@@ -33,9 +33,9 @@ def hash_squeezed(text: str) -> str:
     return hashlib.sha256(squeeze(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def sign_text(text: str) -> list[int]:
+def sign_text(text: str, *, n_hashes: int = N_HASHES) -> list[int]:
     r"""
-    Return the MinHash signature of a text's character 8-grams, `N_HASHES` numbers; blanks don't count.
+    Return the MinHash signature of a text's character 8-grams, so many numbers; blanks don't count.
 
     References
     ----------
@@ -49,7 +49,7 @@ def sign_text(text: str) -> list[int]:
     from rensa import RMinHash  # type: ignore[import-untyped]
 
     squeezed = squeeze(text)
-    signature = RMinHash(num_perm=N_HASHES, seed=_SEED)
+    signature = RMinHash(num_perm=n_hashes, seed=_SEED)
     signature.update([squeezed[at : at + GRAM] for at in range(max(len(squeezed) - GRAM + 1, 1))])
     numbers: list[int] = signature.digest()
     return numbers

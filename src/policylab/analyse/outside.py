@@ -1,17 +1,19 @@
 """GDP growth targets of the panel beside figures known from outside: a check that does not use the corpus.
 
 ``outside.csv`` holds national targets as announced each March, counts of the provinces' targets of 2012 and 2013, and how
-often results end just above their target (Lyu et al. 2018).
+often results end just above their target (Lyu et al. 2018), and that targets rise down the levels, less so after 2013.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policylab.analyse.panel import join_results
+from policylab.analyse.amplification import compare_periods, measure_steps
+from policylab.analyse.realised import compare_realised, compare_threshold
 from policylab.analyse.values import pick_values
 from policylab.read.regions import load_regions
 
@@ -36,26 +38,29 @@ def compare_outside(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``figure``, ``outside``, ``panel`` ("none" where the panel has no number) and ``note``, all text.
+        ``figure``, ``outside``, ``panel`` ("none" where the panel has no number), ``agrees`` and ``note``, all text.
+        ``agrees`` is "yes" where both say the same or the outside figure lies in the 95% interval of the panel's, else
+        "no"; ``note`` says why they differ.
 
     References
     ----------
     Lyu, Wang, Zhang and Zhang (2018), GDP management to meet or beat growth targets, Journal of Accounting and
-    Economics 66.
+    Economics 66. Li, Liu, Weng and Zhou (2019), Target setting in tournaments, Economic Journal 129.
 
     Examples
     --------
     >>> from policylab.analyse.tables import to_table
     >>> compare_outside(to_table([]))["panel"].unique().tolist()
-    ['none', '0', '0 to 0']
+    ['none', '0']
     """
     import pandas as pd
 
     with (Path(__file__).parent / "outside.csv").open(encoding="utf-8", newline="") as file:
         rows = pd.DataFrame(list(csv.DictReader(file)))
-    known = {**_targets(table), **_counts(table), **_thresholds(table)}
+    known = {**_targets(table), **_counts(table), **_thresholds(table), **_steps(table)}
     panel = [known.get(figure, "none") for figure in rows["figure"]]
-    return rows.assign(panel=panel)[["figure", "outside", "panel", "note"]]
+    agrees = ["yes" if _agrees(*pair) else "no" for pair in zip(rows["outside"], panel, strict=True)]
+    return rows.assign(panel=panel, agrees=agrees)[["figure", "outside", "panel", "agrees", "note"]]
 
 
 def _targets(table: pd.DataFrame) -> dict[str, str]:
@@ -95,13 +100,42 @@ def _counts(table: pd.DataFrame) -> dict[str, str]:
 
 
 def _thresholds(table: pd.DataFrame) -> dict[str, str]:
-    """Count results just at or above the target against those just below."""
-    pairs = join_results(table[table["indicator"].eq(_INDICATOR)])
-    pairs = pairs[pairs["report_year"].between(*_STUDY_YEARS)]
+    """Set results just at or above the target against those just below, with the ratio and its interval."""
+    pairs = compare_realised(table, [_INDICATOR])
+    ratios = compare_threshold(pairs[pairs["report_year"].between(*_STUDY_YEARS)], window=_WINDOW)
     name: Callable[[str], str] = f"{{}} {_STUDY_YEARS[0]}-{_STUDY_YEARS[1]} just above to just below".format
+    words = {"province": "provinces", "city": "cities"}
+    return {
+        name(words[row["level"]]): f"{row['n_above']} to {row['n_below']}, or "
+        + _write_interval(row["ratio"], row["ratio_low"], row["ratio_high"])
+        for row in ratios[ratios["level"].isin(words)].to_dict("records")
+    }
+
+
+def _steps(table: pd.DataFrame) -> dict[str, str]:
+    """Write the mean step between levels before and from 2013, and its change in the same regions."""
     found = {}
-    for level, word in (("province", "provinces"), ("city", "cities")):
-        gap = pairs.loc[pairs["level"].eq(level), "gap"]
-        above, below = int((gap.ge(0) & gap.lt(_WINDOW)).sum()), int((gap.lt(0) & gap.ge(-_WINDOW)).sum())
-        found[name(word)] = f"{above} to {below}"
+    for row in compare_periods(measure_steps(table, indicators=[_INDICATOR])).to_dict("records"):
+        text = _write_interval(row["mean"], row["ci_low"], row["ci_high"])
+        if row["sample"] == "all" and row["era"] != "difference":
+            found[f"step {row['level_pair']} {row['era']} {row['cut_year']}"] = text
+        elif row["sample"] == "both" and row["era"] == "difference":
+            found[f"change of the step {row['level_pair']}"] = text
     return found
+
+
+def _write_interval(value: float, low: float, high: float) -> str:
+    """Write a number with the ends of its interval."""
+    return f"{value:.1f} ({low:.1f} to {high:.1f})"
+
+
+def _agrees(outside: str, panel: str) -> bool:
+    """Whether the panel says the same, or its interval holds the outside figure or lies on the side it names."""
+    interval = re.search(r"\((\S+) to (\S+)\)$", panel)
+    if interval is None:
+        return outside == panel
+    low, high = float(interval[1]), float(interval[2])
+    if outside in ("above 0", "below 0"):
+        return low > 0 if outside == "above 0" else high < 0
+    ratio = re.search(r"(\S+) to 1$", outside)
+    return ratio is not None and low <= float(ratio[1]) <= high

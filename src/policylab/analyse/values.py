@@ -38,7 +38,11 @@ if TYPE_CHECKING:
 ENDS = ("low", "mid", "high")
 MISLABELLED = "label:"  # begins the flag of every record of a report whose text contradicts its region or year
 _KEY = ["region_code", "report_year", "indicator"]
+_SHOWN = "region_code region_name level report_year indicator kind period low high unit base_unit bound qualitative"
+_SHOWN += " modality stretch headline as_written missing n_records n_values flag status source_kind source_url"
+_SHOWN += " report_id start end section rule_id sha256"
 _ORDER = ["cited", "not_headline", "in_words", "implausible", "odd_unit", "id_length", "report_id", "start"]
+_ORDER += ["end", "value_low", "value_high", "as_written"]  # so that the order of rows never decides
 
 
 def pick_values(
@@ -146,6 +150,12 @@ def explain_missing(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     reason = reason.set_axis(rows.index).mask(rows["qualitative"].ne(""), "qualitative")
     missing = rows["missing"].mask(rows["low"].isna() & rows["missing"].eq(""), reason)
     return rows.assign(missing=missing.astype("str"))
+
+
+def arrange_columns(rows: pd.DataFrame, *, kind: str = "target") -> pd.DataFrame:
+    """Return the columns of a comparison in their order, with kind and period also where nothing is stated."""
+    period = (rows["report_year"] - (kind == "actual")).astype("str")
+    return rows.assign(kind=kind, period=period)[_SHOWN.split()]
 
 
 def check_end(end: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from policylab.annotate.context import annual_period, clause_area, cues, effective_cue, five_year_period
@@ -11,13 +12,13 @@ from policylab.annotate.linking import link_sentence
 from policylab.annotate.reading import Reading
 from policylab.annotate.records import link_record, link_scope, other_records
 from policylab.codebook import load_codebook
-from policylab.codebook.mentions import Mention
 from policylab.model import Quantity, Span, Target
 from policylab.read.structure import split_sentences
 
 _PLAN_YEAR = re.compile(
     r"“?十[一二三四五六]五”?(?:规划)?(?:的)?(?:开局|收官|关键|承上启下|第[一二三四五]年|起步|中期|实施|开篇)"
 )
+_REACHED = re.compile("已(?:经)?(?:达到?|为|超)?$")
 _FIVE_YEARS = re.compile(
     r"\s{0,40}(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来|“?十[一二三四五六]五”?)(?:五年|5年|时期|期间)[^,。\n]{0,12}"
 )
@@ -31,51 +32,66 @@ def read_commitments(reading: Reading) -> Iterator[Target]:
     block = reading.structure.headline
     block_start, block_end = (block[0].start, block[-1].end) if block else (plan.start, plan.start)
     period = annual_period(reading.document.report_year)
+    quantities = [
+        *reading.find_quantities(Span(plan.start, block_start)),
+        *reading.find_quantities(Span(block_end, plan.end)),
+    ]
+    starts = [quantity.start for quantity in quantities]
+    read = 0
     for sentence in split_sentences(folded, plan.start, plan.end):
-        if block and block_start < sentence.end and sentence.start < block_end:
+        if sentence.start < block_end and block_start < sentence.end:
             if sentence.end >= block_end:
                 period = annual_period(reading.document.report_year)
             if sentence.start >= block_start:
                 continue
-        part = Span(sentence.start, min(sentence.end, block_start) if sentence.start < block_start else sentence.end)
-        period = _plan_period(reading, part, period, part.start < block_end)
-        if reading.has_quantity(part):
-            mentions, quantities = reading.within(part)
-            yield from _read_sentence(reading, part, mentions, quantities, period)
+            part = Span(sentence.start, block_start)
+        else:
+            part = sentence
+        if folded[part.start - 1 : part.start] in ("\n", ""):
+            period = _plan_period(reading, part, period, part.start < block_end)
+        read = bisect_left(starts, part.start, read)
+        first, read = read, bisect_left(starts, part.end, read)
+        if first < read:
+            yield from _read_sentence(reading, part, quantities[first:read], period)
 
 
-def _plan_period(reading: Reading, sentence: Span, period: str, before_block: bool) -> str:
-    """Return the period that a sentence's opening sets for itself and what follows."""
+def _plan_period(reading: Reading, opening: Span, period: str, before_block: bool) -> str:
+    """Return the period that the first sentence of a paragraph sets for itself and what follows."""
     folded, year = reading.folded, reading.document.report_year
-    if before_block:
-        if folded[sentence.start - 1 : sentence.start] not in ("\n", ""):
-            return period
-        for place, cue in cues(folded, sentence.start, min(sentence.end, sentence.start + 40)):
-            if cue in ("annual", str(year)):
-                return annual_period(year)
-            if cue == "multi" and not _PLAN_YEAR.match(folded, place):
-                return five_year_period(folded[max(sentence.start, place - 3) : place + 30], year)
-        return period
-    opening = _FIVE_YEARS.match(folded, sentence.start)
-    if opening and folded[sentence.start - 1 : sentence.start] == "\n":
-        return five_year_period(opening[0], year)
-    return annual_period(year) if folded[sentence.start - 1 : sentence.start] == "\n" else period
+    if not before_block:
+        named = _FIVE_YEARS.match(folded, opening.start) if opening.start else None
+        return five_year_period(named[0], year) if named else _section_period(reading, opening.start)
+    for place, cue in cues(folded, opening.start, min(opening.end, opening.start + 40)):
+        if cue in ("annual", str(year)):
+            return annual_period(year)
+        if cue == "multi" and not _PLAN_YEAR.match(folded, place):
+            return five_year_period(folded[max(opening.start, place - 3) : place + 30], year)
+    return period
 
 
-def _read_sentence(
-    reading: Reading, sentence: Span, mentions: list[Mention], quantities: list[Quantity], period: str
-) -> Iterator[Target]:
+def _section_period(reading: Reading, place: int) -> str:
+    """Return the period of the chapter around a place: five years under 三、“十五五”时期主要目标任务, else the year."""
+    year = reading.document.report_year
+    chapters = (part for part in reading.structure.sections if part.level == 1 and part.start <= place < part.end)
+    title = next((part.title for part in chapters), "")
+    opening = _FIVE_YEARS.match(title)
+    annual = not opening or re.search(rf"{year}年|今年|当前", title)
+    return annual_period(year) if annual or not opening else five_year_period(opening[0], year)
+
+
+def _read_sentence(reading: Reading, sentence: Span, quantities: list[Quantity], period: str) -> Iterator[Target]:
     """Yield the commitments of one sentence."""
+    mentions = reading.find_mentions(sentence)
     year, folded = reading.document.report_year, reading.folded
     found = [
         (place, cue)
         for place, cue in cues(folded, sentence.start, quantities[-1].end)
-        if cue not in ("total", "part") and not cue.startswith("vs")
+        if cue not in ("total", "part", "since") and not cue.startswith("vs")
     ]
     for link in link_sentence(folded, sentence.start, mentions, quantities):
         effective = effective_cue(folded, found, link.quantity.start)
         own = _cue_period(folded, effective, year, sentence.start) if effective else period
-        if "past" in (own, period) or link.concept == "baseline":
+        if "past" in (own, period) or link.concept == "baseline" or _is_reached(folded, link.quantity.start):
             continue
         scope = link_scope(folded, sentence.start, link)
         if link.code and scope is not None:
@@ -83,6 +99,12 @@ def _read_sentence(
         elif own == annual_period(year) and _is_commitment(folded, sentence.start, link.quantity):
             area = clause_area(folded, sentence.start, link.start)
             yield from other_records(reading, link, scope=area, headline=False)
+
+
+def _is_reached(folded: str, place: int) -> bool:
+    """Return whether a number tells what is so already: 人均生产总值已接近5000美元."""
+    before = folded[place - 4 : place]
+    return "已" in before and bool(_REACHED.search(before))
 
 
 def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str:
@@ -104,27 +126,24 @@ def _is_commitment(folded: str, start: int, quantity: Quantity) -> bool:
         return False
     if before.rfind("“") > before.rfind("”") and "”" in after[:12]:
         return False  # a code word: “3个100”
-    clause = before[max(before.rfind(mark) for mark in ",;。\n") + 1 :]
-    words = {"value": quantity.as_written, "before": before, "clause": clause}
-    return not any(_applies(rule, words, after) for rule in _exclusions(quantity.unit))
+    clause = before[max(before.rfind(","), before.rfind(";"), before.rfind("。"), before.rfind("\n")) + 1 :]
+    words = {"value": quantity.as_written, "before": before, "clause": clause, "unless": before, "after": after}
+    return not _is_excluded(words, quantity.unit)
 
 
-def _applies(rule: dict[str, re.Pattern[str]], words: dict[str, str], after: str) -> bool:
-    """Return whether all conditions of an exclusion hold."""
-    for key, pattern in rule.items():
-        if key == "after":
-            if not pattern.match(after):
-                return False
-        elif key == "unless":
-            if pattern.search(words["before"]):
-                return False
-        elif not pattern.search(words[key]):
-            return False
-    return True
+def _is_excluded(words: dict[str, str], unit: str) -> bool:
+    """Return whether all conditions of one of the exclusions hold."""
+    for conditions in _exclusions(unit):
+        for key, holds in conditions:
+            if not holds(words[key]):
+                break
+        else:
+            return True
+    return False
 
 
 @cache
-def _exclusions(unit: str) -> list[dict[str, re.Pattern[str]]]:
+def _exclusions(unit: str) -> list[list[tuple[str, Callable[[str], object]]]]:
     """Compile the exclusions of wording.yaml that concern a unit; those of one and the same condition become one."""
     dimension = load_codebook().dimension(unit)
     alone: dict[str, str] = {}
@@ -138,4 +157,11 @@ def _exclusions(unit: str) -> list[dict[str, re.Pattern[str]]]:
         else:
             alone |= {key: f"{alone[key]}|{pattern}" if key in alone else pattern for key, pattern in rule.items()}
     rules = [{key: pattern} for key, pattern in alone.items()] + joint
-    return [{key: re.compile(pattern) for key, pattern in rule.items()} for rule in rules]
+    return [[(key, _condition(key, pattern)) for key, pattern in rule.items()] for rule in rules]
+
+
+def _condition(key: str, pattern: str) -> Callable[[str], object]:
+    """Return the test that words must pass: what follows opens with the pattern, "unless" has it nowhere."""
+    if key == "unless":
+        return re.compile(rf"(?![\s\S]*?(?:{pattern}))").match
+    return re.compile(pattern).match if key == "after" else re.compile(pattern).search

@@ -8,8 +8,9 @@ from dataclasses import replace
 from policylab.annotate.context import annual_period, stretch_pattern
 from policylab.annotate.linking import link_sentence
 from policylab.annotate.qualitative import find_statements
+from policylab.annotate.quantities import find_named_values
 from policylab.annotate.reading import Reading
-from policylab.annotate.records import link_record, link_scope, other_records, statement_record
+from policylab.annotate.records import is_threshold, link_record, link_scope, other_records, statement_record
 from policylab.codebook import load_codebook
 from policylab.codebook.mentions import Mention
 from policylab.model import Quantity, Span, Target
@@ -19,8 +20,7 @@ def read_headline(reading: Reading) -> Iterator[Target]:
     """Yield the items of the headline block; a stretch clause marks the record before it."""
     records: list[Target] = []
     for sentence in reading.structure.headline:
-        mentions, quantities = reading.within(sentence)
-        records += _read_items(reading, sentence, mentions, quantities)
+        records += _read_items(reading, sentence, reading.find_mentions(sentence), reading.find_quantities(sentence))
     records.sort(key=lambda target: (target.start, target.end))
     block = reading.structure.headline
     if block:
@@ -40,10 +40,12 @@ def _read_items(reading: Reading, sentence: Span, mentions: list[Mention], quant
     """Return numeric and qualitative items of one sentence of the block."""
     year = reading.document.report_year
     records: list[Target] = []
+    text, folded = reading.document.text, reading.folded
+    quantities = sorted([*quantities, *find_named_values(text, folded, sentence, quantities)])
     for link in link_sentence(reading.folded, sentence.start, mentions, quantities):
         points = bool(link.concept) and not link.code and load_codebook().dimension(link.quantity.unit) == "pp"
         basis = reading.folded.startswith("的基础上", link.quantity.end)
-        if link.concept == "baseline" or points or basis:
+        if link.concept == "baseline" or points or basis or is_threshold(folded, link.quantity):
             continue  # 高于全省1个百分点 is read as a statement
         scope = link_scope(reading.folded, sentence.start, link)
         if link.code and scope is not None:

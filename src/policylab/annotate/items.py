@@ -9,7 +9,7 @@ from policylab.codebook import load_codebook
 from policylab.model import Quantity
 
 _EDGE = re.compile(r"[,;。:、\n!?()]")
-_LIST_MARK = re.compile(r"\s{0,40}(?:\d{1,2}\.|[①-⑳]|[一二三四五六七八九十]{1,2}是|和|及|与|由|将|把|使|为)+")
+_LIST_MARK = re.compile(r"\s{0,40}(?:\d{1,2}\.|[①-⑳⑴-⒇]|[一二三四五六七八九十]{1,2}是|和|及|与|由|将|把|使|为)+")
 _GENERIC = re.compile(
     r"(?:[一二三四五六七八九十]是|任务|目标|产值|面积|投入|增长|安排|开工|竣工|投产|完成|建成|抓好|建设|改造|总数|总量|收入|达到?|实施|推进|力争|确保|争取|新增|实现|新|改|扩|"
     r"全年|今年|年内|分别|各|均|其中|总|共|以上|左右|工作|要|将|再|为|对|在|把|\s)+"
@@ -25,7 +25,7 @@ _AFTER = re.compile(
     r"(?:\([^()\n]{1,8}\))?[的个]?(?P<item>(?:\d[\d.]*[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下])?(?:\([^()\n\d]{1,6}\)|(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])|[^,;。:、\n!?()\[\d]){1,30}(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
 )
 _TRAIL = re.compile(
-    r"(?:达到?|完成|实现|稳定|保持|控制|提高|提升|增长|增加|增至|新增|扩大|突破|超过|超|降至|下降|降低|减少|落地|不|到|至|在|为|各|均|都|分别|以上|约|近|总数|再|也|"
+    r"(?:达到?|完成|实现|稳定|保持|控制|提高|提升|增长|增加|增至|新增|扩大|突破|超过|超|降至|下降|降低|减少|压缩|拟安排|安排|要加快|加快|约定|落地|不|到|至|在|为|各|均|都|分别|以上|约|近|总数|再|也|"
     r"力争|由|年底|每人每月|月人均|年人均|尽快|同比|年均|累计|总量|是|有|仅|共|合计|每年|今年|全年|[\s“”\"])+$"
 )
 
@@ -95,10 +95,10 @@ def _is_tail(words: str) -> bool:
 def _item_before(folded: str, quantity: Quantity) -> tuple[int, int] | None:
     """Return the span of the noun before the value: 新增规上工业企业5家; a bare verb looks to the clauses before it."""
     floor = max(0, quantity.start - 60)
-    window = _mask(folded[floor : quantity.start])
-    edges = [floor, *(floor + match.end() for match in _EDGE.finditer(window))]
+    clauses = _EDGE.split(_mask(folded[floor : quantity.start]))
     end = quantity.start
-    for start in reversed(edges[-3:]):
+    for clause in reversed(clauses[-3:]):
+        start = end - len(clause)
         span = _noun_span(folded, start, end)
         if span:
             return span
@@ -112,7 +112,7 @@ def _mask(words: str) -> str:
     """Hide what is no boundary: short brackets, and the 、 of 省、市重点项目."""
     if "(" in words:
         words = _BRACKET.sub(lambda match: "口" * len(match[0]), words)
-    return _JOINT.sub("口", words)
+    return _JOINT.sub("口", words) if "、" in words else words
 
 
 def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
@@ -140,7 +140,8 @@ def _trailing(words: str) -> int:
 def _lead_verbs() -> re.Pattern[str]:
     """Compile the verbs that open a commitment."""
     verbs = "|".join(entry["pattern"] for entry in load_codebook().wording["lead_verbs"])
-    return re.compile(rf"(?:{verbs}|[\s“])*(?:{verbs})")
+    between = r"[\s“]|(?<=[建造扩修增设])[和及、或](?=改|新|扩|续|提|维|整)"
+    return re.compile(rf"(?:{verbs}|{between})*(?:{verbs})")
 
 
 @cache

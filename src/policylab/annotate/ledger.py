@@ -28,6 +28,7 @@ CHANGEABLE = (
 
 _KEYS = ("quote", "occurrence", "indicator", "action", "set", "expect", "reason", "by", "on")
 _NEEDED = ("quote", "action", "expect", "reason", "by", "on")
+_DRAFTED = ("indicator", "low", "high", "unit", "bound")
 _CONFIRMED = ("indicator", "low", "high")
 _TYPES = {field.name: field.type for field in fields(Target)}
 _REPORT_ID = re.compile(r"[0-9]{6}-[0-9]{4}[0-9a-z-]*")
@@ -68,6 +69,64 @@ def load_corrections(folder: str | Path) -> list[Correction]:
     if wrong:
         raise DataError(f"{folder / wrong[0]}: a ledger ends in .yml; rename it")
     return [entry for path in sorted(folder.glob("*.yml")) for entry in _read_ledger(path)]
+
+
+def draft_entry(target: Target, text: str) -> str:
+    r"""
+    Return an entry for a record, to be filled in and saved in its report's ledger: all that is known is there already.
+
+    It has the action override, whose ``set`` holds the fields most often wrong, as extraction has them: change what is
+    wrong, remove the rest; or remove ``set`` and write drop, confirm or flag. As long as reason, by and on are empty, or
+    nothing is changed, the entry is refused.
+
+    Parameters
+    ----------
+    target : Target
+        A record read from this text.
+    text : str
+        The text of its report.
+
+    Examples
+    --------
+    >>> from policylab.annotate.targets import annotate
+    >>> from policylab.model import Document
+    >>> text = "主要预期目标是：地区生产总值增长8%左右，物价涨幅3%。"
+    >>> document = Document.from_text(text, region_code="320804", report_year=2023)
+    >>> print(draft_entry(annotate(document)[0], text))
+    - quote: 地区生产总值增长8%左右
+      indicator: gdp_growth
+      action: override
+      set: {indicator: gdp_growth, low: 8, high: 8, unit: '%', bound: about}
+      expect: {indicator: gdp_growth, low: 8, high: 8, unit: '%', bound: about}
+      reason:
+      by:
+      on:
+    """
+    start, end = target.start or 0, target.end or 0
+    quote = text[start:end]
+    names = (*_DRAFTED, *(["item"] if target.item else []), *(["qualitative"] if target.qualitative else []))
+    fields_ = "{" + ", ".join(f"{name}: {_write_scalar(getattr(target, name))}" for name in names) + "}"
+    lines = {
+        "quote": _write_scalar(quote),
+        "occurrence": str(text.count(quote, 0, start) + 1) if text.count(quote) > 1 else "",
+        "indicator": target.indicator,
+        "action": "override",
+        "set": fields_,
+        "expect": fields_,
+    }
+    filled = [f"{name}: {value}" for name, value in lines.items() if value]
+    return "- " + "\n  ".join([*filled, "reason:", "by:", "on:"])
+
+
+def _write_scalar(value: object) -> str:
+    """Write one value as YAML has it inside braces: quoted where it could be misread."""
+    import yaml
+
+    if value is None:
+        return "null"
+    if not isinstance(value, str):
+        return str(value)
+    return yaml.safe_dump([value], allow_unicode=True, default_flow_style=True, width=10**6).strip()[1:-1]
 
 
 def _read_ledger(path: Path) -> Iterator[Correction]:

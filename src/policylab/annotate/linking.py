@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -38,10 +39,17 @@ class _Subject(NamedTuple):
 _SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
 _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
 _NOT_SUBJECT = re.compile(
-    r"(?:占|占到|占全[市省区县州国]|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全[市省区县]|好于|不含)$"
+    r"(?:占|占到|占全?[市省区县州国]|占全社会|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全?[市省区县]|好于|不含)$"
 )
+_NOT_SUBJECT_ENDS = frozenset("占到市省区县州国部方于过与同含\n")  # looked at first: most names follow none
 _APART = re.compile("分别|各(?![级类项种地方族界])|均(?<![年人平户亩]均)(?![衡等值])")
+_ASIDE_ENDS = frozenset("的算划标务数")  # looked at first
+_ASIDE = re.compile("[,、]?(?:为|占|完成)?(?:年初|年度|全年|调整)*(?:预算|计划|目标|任务)(?:数|任务)?的?")
+_MAY_PART = re.compile("[别各均]")  # a sign of _APART, found faster
 _NO_WORDS = Gap(share=False, change=False, reaches=False, sign=1, each=False, baseline=False)
+_ADVERB = re.compile("(?:全年|其中|预计|预期|实现|完成|全市|全省|全县|全区|全国)*")
+_LENT = re.compile("(?:投资|利润|营收|营业收入|主营业务收入|销售收入|贷款余额|贷款)(?:预计)?$")
+_STATED = re.compile("低于|高于|快于|同步|下达|保持|完成")
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
 _OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
 
@@ -67,20 +75,34 @@ def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantiti
     list of Link, in the order of the quantities; ``code`` is "" for what the codebook does not name
     """
     named = [mention for mention in mentions if not _is_reference(folded, start, mention)]
+    if not named and not _MAY_PART.search(folded, start, quantities[-1].end if quantities else start):
+        return [_no_link(quantity) for quantity in quantities]  # most commitments name nothing that the codebook knows
     state = _State(folded, start, named, start, [], [], False)
     links: list[Link] = []
     for run in _split_runs(folded, quantities):
+        if state.subjects and len(run) == 1 and _is_aside(folded, state.anchor, run[0]):
+            links.append(_no_link(run[0]))
+            state.anchor = run[0].end
+            continue
         found, gap, rule_id = _find_subjects(state, run)
         if gap is not None and state.share and rule_id == "same" and (gap.reaches or not gap.change):
             gap = gap._replace(share=True)
         links.extend(_assign(run, found, gap, rule_id))
-        recent = [subject for subject in found or [_Subject("-", run[0].start)] if subject not in state.recent[-2:]]
-        share = gap.share if gap is not None else state.share
-        state = state._replace(anchor=run[-1].end, subjects=found, recent=state.recent + recent, share=share)
+        last_two = state.recent[-2:]
+        state.recent += [subject for subject in found or [_Subject("-", run[0].start)] if subject not in last_two]
+        state.anchor, state.subjects = run[-1].end, found
+        state.share = gap.share if gap is not None else state.share
     return links
 
 
-class _State(NamedTuple):
+def _is_aside(folded: str, anchor: int, quantity: Quantity) -> bool:
+    """Return whether a number only says how far a plan was met: 收入2654亿元,完成预算的100.2%,增长7%."""
+    place = quantity.start
+    return folded[place - 1 : place] in _ASIDE_ENDS and bool(_ASIDE.fullmatch(folded, anchor, place))
+
+
+@dataclass(slots=True)
+class _State:
     """How far a sentence is read: the end of the last value, what it was about, and all subjects so far."""
 
     folded: str
@@ -94,7 +116,9 @@ class _State(NamedTuple):
 
 def _is_reference(folded: str, start: int, mention: Mention) -> bool:
     """Return whether a name is what another is compared with or a share of: 占GDP, 高于全市."""
-    return bool(_NOT_SUBJECT.search(folded, max(start, mention.start - 5), mention.start))
+    place = mention.start
+    ends = folded[place - 1 : place] in _NOT_SUBJECT_ENDS
+    return ends and bool(_NOT_SUBJECT.search(folded, max(start, place - 5), place))
 
 
 def _split_runs(folded: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
@@ -132,7 +156,12 @@ def _find_subjects(state: _State, run: list[Quantity]) -> tuple[list[_Subject], 
     for index in range(len(near) - 1, max(-1, len(near) - 4), -1):
         if near[index].weak and state.anchor > state.start and not state.subjects:
             continue
-        gap = read_gap(state.folded[near[index].end : value_start])
+        words = state.folded[near[index].end : value_start]
+        gap = None if words == "的" and run[0].unit in ("%", "％") else read_gap(words)  # 收入的82%用于民生
+        if len(run) > 1 and ("占" in tail or "比" in tail):
+            members = _find_listed(state, run, near[: index + 1])
+            if members:
+                return members, read_verbs(tail)._replace(share=True), "apart"
         if gap is not None:
             return _widen(state.folded, near, index), gap, "name"
     return ([], None, "") if near else _continue(state, run)
@@ -141,8 +170,10 @@ def _find_subjects(state: _State, run: list[Quantity]) -> tuple[list[_Subject], 
 def _continue(state: _State, run: list[Quantity]) -> tuple[list[_Subject], Gap | None, str]:
     """Return the subjects of the clause before where only joining words follow it: …5.67万亿元、增长5.4%."""
     folded, value_start = state.folded, run[0].start
+    if not state.subjects:
+        return [], None, ""
     opening = _OPENING.match(folded, state.anchor)
-    gap = read_gap(folded[opening.end() if opening else state.anchor : value_start]) if state.subjects else None
+    gap = read_gap(folded[opening.end() if opening else state.anchor : value_start])
     if gap is None:
         return [], None, ""
     counted = load_codebook().dimension(run[0].unit) in ("people", "visits", "count")
@@ -199,6 +230,8 @@ def _find_members(state: _State, run: list[Quantity], near: list[Mention]) -> li
         wanted = max(len(run), 2)
         return recent[-wanted:] if len(recent) >= wanted else None
     pieces = _split_pieces(folded, max(clause, anchor), end, near)
+    stated = [at for at, piece in enumerate(pieces[:-1]) if _STATED.search(folded, *piece)]
+    pieces = pieces[stated[-1] + 1 :] if stated else pieces  # 价格指数低于全省,城镇、农村收入均增长10%
     tail = folded[slice(*pieces[-1])].strip()
     members = [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)]
     if len(run) == 1:
@@ -206,6 +239,19 @@ def _find_members(state: _State, run: list[Quantity], near: list[Mention]) -> li
     if len(members) < len(run):
         return recent[-len(run) :] if len(recent) >= len(run) > 1 else None
     return members[-len(run) :]
+
+
+def _find_listed(state: _State, run: list[Quantity], near: list[Mention]) -> list[_Subject] | None:
+    """Return the members of a list of shares without 分别, one for each value: 绿色经济、数字经济占比45%和32%."""
+    folded, end = state.folded, run[0].start
+    if len(run) < 2:
+        return None
+    clause = max(folded.rfind(mark, state.anchor, end) for mark in ",;。:\n") + 1 or state.anchor
+    pieces = _split_pieces(folded, clause, end, near)
+    tail = folded[slice(*pieces[-1])].strip()
+    if len(pieces) != len(run) or not read_verbs(tail).share:
+        return None
+    return [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)[:1]]
 
 
 def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> list[tuple[int, int]]:
@@ -221,9 +267,12 @@ def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> lis
 def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: str) -> list[_Subject]:
     """Return the concepts of one list member; a bare 工业 borrows the ending of the last member (工业投资)."""
     inside = [mention for mention in near if piece[0] <= mention.start and mention.end <= piece[1]]
+    if inside and _borrows(folded, inside[-1], tail):
+        inside = []
     if inside and not inside[-1].weak and read_gap(folded[inside[-1].end : piece[1]]) is not None:
         return _to_subjects(inside[-1])
     words, last = folded[piece[0] : piece[1]].strip(), tail
+    words = words[_ADVERB.match(words).end() :]  # type: ignore[union-attr]
     aliases = load_codebook().aliases
     for cut in range(1, len(last)):
         alias = aliases.get(words + last[cut:])
@@ -234,10 +283,15 @@ def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: 
     return [_Subject("-", piece[0], end=piece[1])]
 
 
+def _borrows(folded: str, mention: Mention, tail: str) -> bool:
+    """Return whether a branch of industry lends itself to the noun at the end of a list: 高技术产业、新能源投资."""
+    return bool(_LENT.search(tail)) and folded[mention.start : mention.end].endswith("业")
+
+
 def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id: str) -> list[Link]:
     """Give the values of a run to the subjects found: one each, or one value to all."""
     if gap is None or not found:
-        return [Link(quantity, "", "", quantity.start, 1, "") for quantity in run]
+        return [_no_link(quantity) for quantity in run]
     if gap.baseline:
         return [Link(quantity, "", "baseline", quantity.start, 1, "baseline") for quantity in run]
     if len(run) == 1 and _is_joint_income(found, run[0]):
@@ -253,11 +307,16 @@ def _assign(run: list[Quantity], found: list[_Subject], gap: Gap | None, rule_id
     ]
 
 
+def _no_link(quantity: Quantity) -> Link:
+    """Return the link of a value that no name of the codebook takes."""
+    return Link(quantity, "", "", quantity.start, 1, "")
+
+
 def _is_joint_income(found: list[_Subject], quantity: Quantity) -> bool:
     """One amount for 城乡居民 together is the income of all residents."""
-    concepts = [subject.concept for subject in found]
-    money = load_codebook().dimension(quantity.unit) == "money"
-    return money and sorted(concepts) == ["rural_income", "urban_income"] and found[0].start == found[1].start
+    concepts = sorted(subject.concept for subject in found) if len(found) == 2 else []
+    joint = concepts == ["rural_income", "urban_income"] and found[0].start == found[1].start
+    return joint and load_codebook().dimension(quantity.unit) == "money"
 
 
 def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Quantity:
@@ -277,14 +336,15 @@ def _spread(quantity: Quantity, bound: str, gap: Gap, run: list[Quantity]) -> Qu
 def _to_link(quantity: Quantity, subject: _Subject, gap: Gap, rule_id: str) -> Link:
     """Choose the indicator by concept, unit and joining words."""
     concept, _, forced = subject.concept.partition(".")
-    code, sign = _choose_code(concept, forced, load_codebook().dimension(quantity.unit), gap)
+    dimension = load_codebook().dimension(quantity.unit) if quantity.unit else "index"
+    code, sign = _choose_code(concept, forced, dimension, gap)
     return Link(quantity, code, concept, subject.start, sign, rule_id, subject.scope, subject.end)
 
 
 @lru_cache(maxsize=4096)
 def _choose_code(concept: str, forced: str, dimension: str, gap: Gap) -> tuple[str, int]:
     """Return the indicator code and the sign, or "" where concept and unit do not fit."""
-    if dimension == "percent":
+    if dimension == "percent" or (dimension == "index" and concept == "cpi"):
         return _choose_percent(concept, forced, gap)
     if dimension == "pp":
         return _choose_points(_codes(), concept, gap)

@@ -15,7 +15,7 @@ _CLAUSE = re.compile(r"[^,;。!\n]+")
 _DELIMITER = re.compile(r"、|和|及|与|以及|,")
 _MEASURES = ("growth", "rate", "share", "level", "mass", "count", "state")
 _AMOUNT = re.compile(r"(?:总额|总值|到账|总量)$")
-_SHARE = re.compile("占比|比重")
+_SHARE = re.compile("占比|比重|份额")
 _COMPOSITE = re.compile(
     r"^(?:节能|减排|节能减排|节能降耗|减污|降耗|减碳|环保|节能环保|排放|资源节约)+(?:等.*|指标|目标|任务)?$"
 )
@@ -23,13 +23,19 @@ _LEADING = re.compile(
     r"^(?:其中|确保|力争|努力|争取|坚决|全力|推动|促进|实现|保持|继续|同时|并|要|以及|各地|稳步|着力|主要|[\s“:])+"
 )
 _OBJECT = re.compile(
-    r"(?:下达(?:我[省市区县])?|要求|确定|规定|核定|市定|省定|国家|上级)(?:的)?(?P<object>[^,;。]+?)(?:等)?(?:各项)?(?:目标任务|约束性指标|控制目标|目标|任务|指标|要求|计划)$"
+    r"(?:(?:国家|上级)?(?:下达(?:我[省市区县])?|要求|确定|规定|核定|市定|省定)|国家|上级)(?:的)?(?P<object>(?:各项|各类|其他|其它|相关|年度)*(?:约束性|预期性)指标$|[^,;。]+?)(?:(?:等)?(?:各项)?(?:目标任务|约束性指标|控制目标|目标|任务|指标|要求|计划)|(?<=指标))$"
 )
 _NO_SUBJECT = re.compile(
-    r"^(?:在)?(?:自我加压|争先进位|上级|下达的?|规定的?|市定|省定|国家|与?上年(?:同期)?|去年|实际工作|目标|任务|我们|工作|实现目标|中|各方面)+$"
+    r"^(?:在)?(?:自我加压|争先进位|上级|下达的?|规定的?|市定|省定|国家|与?上年(?:同期)?|去年|实际工作|目标|任务|我们|工作|实现目标|中|各方面|[国省市区县州]|的|在|并|各项|全年|今年|主要|要)+$"
+)
+# A clause that says under what terms, or speaks of the targets just set, states none itself.
+_NO_STATEMENT = re.compile(
+    r"\s*为了|.*(?:基础上|前提下|的?同时)$"
+    r"|[^,;。]{0,12}(?:完成|实现)(?:好)?(?:上述|以上|这些|今年(?:的)?各项|全年(?:的)?各项|今年(?:的)?(?:奋斗)?目标|预期目标$)"
 )
 _GAP_WORDS = re.compile(r"^(?:收入)?(?:倍差|差距|收入比|比值|之比)")
 _DENOMINATOR = re.compile(r"(?:占|占全[省市国]|高于|快于|低于|与|同)$")
+_PLAIN_OBJECT = re.compile("(?:完成|落实|实现)(?P<object>[^,;。]+?)(?:目标任务|目标|任务|指标)")
 _ASSIGNED = re.compile(r"^(?:圆满|全面|坚决|确保|努力|力争)*(?:完成|达到|实现|落实)")
 
 
@@ -74,7 +80,7 @@ def find_statements(
         if any(left < clause.end() and clause.start() < right for left, right in taken):
             carried = None
             continue
-        if stretch_pattern().search(folded, clause.start(), clause.end()) or clause[0].lstrip().startswith("为了"):
+        if stretch_pattern().search(folded, clause.start(), clause.end()) or _NO_STATEMENT.match(clause[0]):
             continue
         found = [
             statement
@@ -146,7 +152,9 @@ def _subject_spans(
     if target and (left >= match.start() or not _has_name(folded[left : match.start()])):
         return [target.span("object")]
     if code == "complete_assigned" and left >= match.start():
-        plain = re.search(r"完成(?P<object>[^,;。]+?)(?:目标任务|目标|任务|指标)", folded[start:end])
+        plain = _PLAIN_OBJECT.search(folded[start:end])
+        if plain and carried and _NO_SUBJECT.match(plain["object"]):
+            return [carried]
         if plain and not re.search("下达|市定|省定|上级", plain["object"]):
             return [(start + plain.start("object"), start + plain.end("object"))]
     if left < match.start():
@@ -165,6 +173,7 @@ def _to_statements(
     """Split a joint subject into its members and name each."""
     members = [member for left, right in spans for member in _members(folded, left, right, inside)]
     statements: list[Statement] = []
+    named: set[str] = set()
     for left, right, concepts in members:
         words = folded[left:right].strip()
         if _COMPOSITE.match(words) and (
@@ -175,8 +184,11 @@ def _to_statements(
             indicator = _indicator(
                 concept, code, folded[spans[-1][0] : match.end()] if _SHARE.search(folded, *spans[-1]) else words
             )
-            named = next((mention.start for mention in inside if left <= mention.start < right), left)
-            scope = read_scope(folded[left:named]) or ""
+            if indicator in named:
+                continue  # 二氧化硫、氨氮 are one indicator
+            named |= {indicator} - {"other"}
+            name_start = next((mention.start for mention in inside if left <= mention.start < right), left)
+            scope = read_scope(folded[left:name_start]) or ""
             statements.append(
                 Statement(min(left, match.start()), max(end, right), match.start(), indicator, words, code, scope)
             )
@@ -212,7 +224,7 @@ def _members(folded: str, left: int, right: int, inside: Sequence[Mention]) -> l
                     tuple(
                         concept.partition(".")[0]
                         for concept in concepts
-                        if concept != "-" and not concept.endswith(".area")
+                        if concept != "-" and not concept.endswith((".area", ".firms"))
                     ),
                 )
             )

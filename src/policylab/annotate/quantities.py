@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from policylab.codebook import Unit, fold, load_codebook
@@ -16,10 +16,10 @@ from policylab.model import Quantity, Span
 _NUMBER = r"[0-9][0-9]{0,14}+(?:,[0-9]{3}(?![0-9])){0,4}+(?:\.[0-9]{1,8}+)?+"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千)?"
 _HANZI_NUMBER = "[一二三四五六七八九十百千万亿两][一二三四五六七八九十百千万亿两零〇]{0,8}+"
-_HANZI_START = frozenset("一二三四五六七八九十百千万亿两")
 _NOT_BEFORE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.第前每+_/:")
 _NOT_BEFORE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789第前每数几")
 _DASH = r"\s?(?:-{1,2}|~|至|到)\s?"
+_BEYOND = 16  # a number is read with what follows it: the end of a stretch is no end of the text
 _HANZI = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _HANZI_UNITS = {"十": 10, "百": 100, "千": 1000}
 
@@ -51,27 +51,57 @@ def find_quantities(text: str) -> list[Quantity]:
 
 
 def iter_quantities(text: str, folded: str, start: int, end: int) -> Iterator[Quantity]:
-    """Yield the quantities of ``text[start:end]``; ``folded`` is `fold(text)`, passed in because folding is paid once."""
-    last = start
+    """Yield the quantities that begin in ``text[start:end]``; ``folded`` is `fold(text)`: folding is paid once."""
+    last, texts = start, _Texts(text, folded)
     for match in sorted(_iter_matches(folded, start, end), key=re.Match.start):
-        if match.start() < last:
+        if not last <= match.start() < end:
             continue
-        quantity = _from_match(text, folded, match, last)
+        quantity = _from_match(texts, match, last)
         if quantity is not None:
             last = quantity.end
             yield quantity
 
 
+def find_named_values(text: str, folded: str, span: Span, known: Iterable[Quantity]) -> Iterator[Quantity]:
+    """
+    Yield the numbers of a stretch that are quantities only behind their own name (wording.yaml "named_values").
+
+    年 after 受教育年限 is a length, elsewhere mostly a date; 103 after 居民消费价格指数 has no unit at all.
+    """
+    names, number = _named_patterns()
+    taken = [(quantity.start, quantity.end) for quantity in known]
+    for name in names.finditer(folded, span.start, span.end):
+        match = number.match(folded, name.end(), span.end)
+        if match and not any(left < match.end() and match.start() < right for left, right in taken):
+            value, unit = Decimal(match["first"]), text[slice(*match.span("unit"))]
+            yield _quantity(_Texts(text, folded), match, span.start, match.end(), (value, value), unit)
+
+
+@cache
+def _named_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compose the names with the words up to the number, and the number with its bound words."""
+    suffix = r"\s?(?:" + "|".join(entry["pattern"] for entry in _bounds("after")) + ")"
+    names = "|".join(
+        rf"(?:{entry['pattern']})[^,;。\d]{{0,10}}(?={entry['value']})"
+        for entry in load_codebook().wording["named_values"]
+    )
+    number = (
+        rf"(?P<first>\d{{1,3}}(?:\.\d{{1,2}})?)(?P<unit>岁|年)?(?P<more>[余多])?(?P<suffix>{suffix})?(?=[,;。、)\s]|$)"
+    )
+    return re.compile(names), re.compile(number)
+
+
 def _iter_matches(folded: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """Yield what may be numbers. What stands before is checked here: a pattern that opens with digits scans faster."""
     figures, characters, percent = _patterns()
+    end += _BEYOND
     for match in figures.finditer(folded, start, end):
         if folded[match.start() - 1 : match.start()] not in _NOT_BEFORE:
             yield match
     for match in characters.finditer(folded, start, end):
         if folded[match.start() - 1 : match.start()] not in _NOT_BEFORE_CHARACTERS:
             yield match
-    if "百分之" in folded:
+    if folded.find("百分之", start, end) >= 0:
         yield from percent.finditer(folded, start, end)
 
 
@@ -108,19 +138,34 @@ def _alternatives(units: Iterable[Unit]) -> str:
     )
 
 
-def _from_match(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
-    """Build the quantity of one match, or None where the words are no number."""
-    if match[0].startswith("百分之"):
-        return _from_percent(text, folded, match, left)
-    if match["first"][0] in _HANZI_START:
-        return _from_hanzi(text, folded, match, left)
-    unit_span = match.span("unit") if match["unit"] else match.span("ahead")
-    low = Decimal(match["first"].replace(",", ""))
-    high = Decimal(match["second"].replace(",", "")) if match["second"] else low
-    end = match.end() if match["unit"] else match.end("first")
-    if match["second"] and not _is_range(folded, match, low, high):
-        return None
-    return _quantity(_Text(text, folded, left), Span(match.start(), end), (low, high), text[slice(*unit_span)], match)
+class _Texts(NamedTuple):
+    """A text and its folded form."""
+
+    written: str
+    folded: str
+
+
+def _from_match(texts: _Texts, match: re.Match[str], left: int) -> Quantity | None:
+    """Build the quantity of one match, or None where the words are no number; the quantity before ends at ``left``."""
+    first = match["first"]
+    if first[0] > "9":
+        return (_from_percent if match.re is _patterns()[2] else _from_hanzi)(texts, match, left)
+    second, ahead = match.group("second", "ahead")
+    low = high = _parse(first)
+    if second:
+        high = _parse(second)
+        if not _is_range(texts.folded, match, low, high):
+            return None
+    start, end = match.span("ahead" if ahead else "unit")
+    if ahead:
+        return _quantity(texts, match, left, match.end("first"), (low, high), texts.written[start:end])
+    return _quantity(texts, match, left, match.end(), (low, high), texts.written[start:end])
+
+
+@lru_cache(maxsize=4096)
+def _parse(figures: str) -> Decimal:
+    """Return a number in figures: reports share most of theirs."""
+    return Decimal(figures.replace(",", ""))
 
 
 def _is_range(folded: str, match: re.Match[str], low: Decimal, high: Decimal) -> bool:
@@ -129,30 +174,30 @@ def _is_range(folded: str, match: re.Match[str], low: Decimal, high: Decimal) ->
     return low < high and not re.search(r"(?:[从由]|自(?=\d))[^,、;。]*$", before)
 
 
-class _Text(NamedTuple):
-    """A text, its folded form, and where the quantity before ends."""
-
-    written: str
-    folded: str
-    left: int
-
-
-def _quantity(text: _Text, span: Span, values: tuple[Decimal, Decimal], unit: str, match: re.Match[str]) -> Quantity:
+def _quantity(
+    texts: _Texts, match: re.Match[str], left: int, end: int, values: tuple[Decimal, Decimal], unit: str
+) -> Quantity:
     """Assemble value, bound words and span."""
-    written, folded, left = text
-    (start, end), (low, high) = span, values
-    prefix = _prefix_pattern().search(folded, max(left, start - 8), start)
-    start = prefix.start() if prefix else start
+    low, high = values
+    start = match.start()
+    suffix, more = match.group("suffix", "more")
+    prefix = _prefix_pattern().search(texts.folded, max(left, start - 8), start)
     bound = "exact"
-    if match["suffix"]:
-        bound = _bound_of(match["suffix"].strip(), "after")
-    elif prefix:
+    if prefix:
+        start = prefix.start()
         bound = _bound_of(prefix[0].strip(), "before")
-    if bound == "exact" and (match["more"] or "余" in unit or "多" in unit):
+    if suffix:
+        bound = _bound_of(suffix.strip(), "after")
+    vague = "余" in unit or "多" in unit
+    if bound == "exact" and (more or vague):
         bound = "at_least"
-    if low != high and (match["suffix"] or bound == "exact"):
+    if low is not high and low != high and (suffix or bound == "exact"):
         bound = "range"
-    return Quantity(start, end, low, high, unit.replace("余", "").replace("多", ""), bound, written[start:end])
+    if unit == "微克" and "每立方米" in texts.folded[max(left, match.start() - 6) : match.start()]:
+        unit = "微克/立方米"  # 每立方米19微克 writes the same unit the other way round
+    if vague:
+        unit = unit.replace("余", "").replace("多", "")
+    return Quantity(start, end, low, high, unit, bound, texts.written[start:end])
 
 
 def _bounds(where: str) -> list[dict[str, str]]:
@@ -173,8 +218,9 @@ def _prefix_pattern() -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(words) + r")\s?$")
 
 
-def _from_hanzi(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
+def _from_hanzi(texts: _Texts, match: re.Match[str], left: int) -> Quantity | None:
     """Build the quantity of a number in characters; small counts only from 两 up, with a counter that counts things."""
+    text, folded = texts
     numeral, unit_at = match["first"], match.start("unit")
     core = numeral.rstrip("万亿")
     value = _parse_hanzi(core) if core else 1
@@ -199,17 +245,17 @@ def _from_hanzi(text: str, folded: str, match: re.Match[str], left: int) -> Quan
     if high is None or high < value:
         return None
     values = Decimal(value), Decimal(high)
-    return _quantity(_Text(text, folded, left), Span(*match.span()), values, unit, match)
+    return _quantity(texts, match, left, match.end(), values, unit)
 
 
-def _from_percent(text: str, folded: str, match: re.Match[str], left: int) -> Quantity | None:
+def _from_percent(texts: _Texts, match: re.Match[str], left: int) -> Quantity | None:
     """Build the quantity of 百分之六点五."""
     value = _parse_hanzi(match["first"])
     if value is None:
         return None
     digits = "".join(str(_HANZI[char]) for char in match["point"] or "")
     number = Decimal(f"{value}.{digits}" if digits else value)
-    return _quantity(_Text(text, folded, left), Span(*match.span()), (number, number), "%", match)
+    return _quantity(texts, match, left, match.end(), (number, number), "%")
 
 
 def _counts_things(core: str, value: int, more: bool, unit: str, after: str) -> bool:

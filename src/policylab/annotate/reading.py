@@ -1,66 +1,80 @@
-"""One report while it is read: its folded text, its parts, and the names and numbers found in one pass."""
+"""One report while it is read: its folded text, its parts, the names of indicators, and numbers where they are asked."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from typing import Any
 
 from policylab.annotate.quantities import iter_quantities
 from policylab.codebook import fold
 from policylab.codebook.mentions import Mention, find_mentions
-from policylab.model import Document, Quantity, Section, Span, Structure
+from policylab.model import Document, Quantity, Span, Structure
 from policylab.read.structure import parse_folded
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One report being read: texts, parts, and what was found in one pass."""
+    """One report being read: texts, parts, and the names found in one pass."""
 
     document: Document
     folded: str
     structure: Structure
     mentions: list[Mention]
-    quantities: list[Quantity]
     mention_starts: list[int]
-    quantity_starts: list[int]
+    section_starts: list[int]
+    common: dict[str, Any]
 
-    def has_quantity(self, span: Span) -> bool:
-        """Return whether a number stands in a span: most sentences have none."""
-        index = bisect_left(self.quantity_starts, span.start)
-        return index < len(self.quantity_starts) and self.quantity_starts[index] < span.end
+    def find_mentions(self, span: Span) -> list[Mention]:
+        """Return the names that begin inside a span."""
+        first = bisect_left(self.mention_starts, span.start)
+        return self.mentions[first : bisect_left(self.mention_starts, span.end, first)]
 
-    def within(self, span: Span) -> tuple[list[Mention], list[Quantity]]:
-        """Return mentions and quantities inside a span."""
-        first, last = bisect_left(self.mention_starts, span.start), bisect_left(self.mention_starts, span.end)
-        low, high = bisect_left(self.quantity_starts, span.start), bisect_left(self.quantity_starts, span.end)
-        return self.mentions[first:last], self.quantities[low:high]
+    def find_quantities(self, span: Span) -> list[Quantity]:
+        """
+        Return the numbers that begin inside a span and are no part of a name (500万元以上固定资产投资).
+
+        Read anew at each call, for numbers are what costs most: the review is asked only where it names an indicator.
+        """
+        found = iter_quantities(self.document.text, self.folded, span.start, span.end)
+        return [quantity for quantity in found if not self._in_name(quantity)]
+
+    def _in_name(self, quantity: Quantity) -> bool:
+        """Return whether a number is part of a name."""
+        index = bisect_right(self.mention_starts, quantity.start) - 1
+        return index >= 0 and self.mentions[index].end >= quantity.end
+
+    def section_title(self, place: int) -> str:
+        """Return the title of the innermost numbered section around a place: the last that begins before it."""
+        index = bisect_right(self.section_starts, place) - 1
+        return self.structure.sections[index].title if index >= 0 else ""
 
 
 def read_document(document: Document) -> Reading:
-    """Fold and scan the text once."""
+    """Fold the text, find its parts and its names."""
     folded = fold(document.text)
     mentions = find_mentions(folded)
-    quantities = list(iter_quantities(document.text, folded, 0, len(folded)))
-    starts = [mention.start for mention in mentions]
-    free = [q for q in quantities if not _covers(mentions, starts, q.start, q.end)]
+    structure = parse_folded(folded, report_year=document.report_year)
     return Reading(
         document,
         folded,
-        parse_folded(folded, report_year=document.report_year),
+        structure,
         mentions,
-        free,
-        starts,
-        [q.start for q in free],
+        [mention.start for mention in mentions],
+        [section.start for section in structure.sections],
+        _common_fields(document),
     )
 
 
-def _covers(mentions: list[Mention], starts: list[int], start: int, end: int) -> bool:
-    """Return whether a number is part of a name (500万元以上固定资产投资)."""
-    index = bisect_left(starts, start + 1) - 1
-    return index >= 0 and mentions[index].end >= end
-
-
-def section_title(sections: tuple[Section, ...], place: int) -> str:
-    """Return the title of the innermost numbered section around a place: the last that begins before it."""
-    index = bisect_right(sections, place, key=lambda section: section.start) - 1
-    return sections[index].title if index >= 0 else ""
+def _common_fields(document: Document) -> dict[str, Any]:
+    """Return the fields that all records of a report share."""
+    return {
+        "report_id": document.report_id,
+        "region_code": document.region_code,
+        "report_year": document.report_year,
+        "stretch": False,
+        "status": "auto",
+        "sha256": document.sha256,
+        "source_kind": "report",
+        "source_url": document.source.get("source_url", ""),
+    }

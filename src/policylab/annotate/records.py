@@ -4,47 +4,53 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from policylab.annotate.context import annual_period, clause_area, clause_prefix, read_modality, read_scope
 from policylab.annotate.items import find_items, strip_verbs
 from policylab.annotate.linking import Link
 from policylab.annotate.qualitative import Statement
-from policylab.annotate.reading import Reading, section_title
+from policylab.annotate.reading import Reading
 from policylab.codebook import load_codebook
-from policylab.model import Quantity, Span, Target
+from policylab.model import Quantity, Span, Target, make_target
 
 
 def link_record(reading: Reading, link: Link, *, kind: str, period: str, scope: str, headline: bool) -> Target:
     """Build the record of a linked quantity."""
     quantity = _settle_bound(link.quantity, kind, reading.folded)
-    return _from_number(
-        reading,
-        quantity,
-        Span(min(link.start, quantity.start), quantity.end),
-        sign=link.sign,
-        kind=kind,
-        period=period,
-        headline=headline,
-        indicator=link.code,
-        item="",
-        scope=_unfold(reading, scope, quantity.end) or "whole",
-        rule_id=f"link.{link.rule_id}",
-    )
+    fields = {
+        "kind": kind,
+        "period": period,
+        "headline": headline,
+        "indicator": link.code,
+        "item": "",
+        "scope": _unfold(reading, scope, quantity.end) or "whole",
+        "rule_id": f"link.{link.rule_id}",
+    }
+    span = Span(min(link.start, quantity.start), quantity.end)
+    return _from_number(reading, quantity, span, fields, sign=link.sign)
 
 
 _NOUN = re.compile(r"(?!目标|水平)[\u4e00-\u9fff]")
 _ATTRIBUTE = re.compile(
-    r"的(?!目标|基础|水平|增长|增速|[\d])[\u4e00-\u9fff“]|(?:以上)?(?:的)?[^,;。、\d]{0,3}(?:企业|园区|乡镇|集群|强县|强镇|县区|项目)"
+    r"的(?!目标|基础|水平|增长|增速|[\d])[\u4e00-\u9fff“]|的\d{1,4}[个家户]|(?:以上)?(?:的)?[^,;。、\d]{0,3}(?:企业|园区|乡镇|集群|强县|强镇|县区|项目)"
 )
 
 
 def is_attribute(folded: str, quantity: Quantity) -> bool:
     """Return whether a value describes something counted: 产值超百亿元的园区, 超亿美元企业."""
-    dimension = load_codebook().dimension(quantity.unit)
-    if quantity.as_written.endswith("以上") and dimension == "money" and _NOUN.match(folded, quantity.end):
+    if is_threshold(folded, quantity):
         return True
+    dimension = load_codebook().dimension(quantity.unit)
     return dimension in ("money", "money_usd", "mass") and bool(_ATTRIBUTE.match(folded, quantity.end))
+
+
+def is_threshold(folded: str, quantity: Quantity) -> bool:
+    """Return whether an amount says which of the things named next are meant: 2000万元以上项目资金."""
+    money = quantity.as_written.endswith("以上") and load_codebook().dimension(quantity.unit) == "money"
+    return money and bool(_NOUN.match(folded, quantity.end))
 
 
 def link_scope(folded: str, start: int, link: Link) -> str | None:
@@ -52,13 +58,15 @@ def link_scope(folded: str, start: int, link: Link) -> str | None:
     if not link.code or is_attribute(folded, link.quantity):
         return None
     own = link.scope or read_scope(clause_prefix(folded, start, link.start))
+    if own in ("省", "市", "县", "州") and not folded.startswith("本级", link.start):
+        own = ""  # 市一般公共预算收入 is the city's; 市本级 is a part of it
     return clause_area(folded, start, link.start) if own == "" else own
 
 
 def _unfold(reading: Reading, scope: str, end: int) -> str:
     """Return a sub-area as the text writes it."""
-    place = reading.folded.rfind(scope, max(0, end - 4000), end)
-    return reading.document.text[place : place + len(scope)] if scope and place >= 0 else scope
+    place = reading.folded.rfind(scope, max(0, end - 4000), end) if scope else -1
+    return reading.document.text[place : place + len(scope)] if place >= 0 else scope
 
 
 def _settle_bound(quantity: Quantity, kind: str, folded: str) -> Quantity:
@@ -80,45 +88,52 @@ def other_records(reading: Reading, link: Link, *, scope: str = "", headline: bo
     for item, start, end in items:
         if not item.strip():
             continue  # a number of nothing that has a name
-        yield _from_number(
-            reading,
-            quantity,
-            Span(start, end),
-            sign=1,
-            kind="target",
-            period=annual_period(reading.document.report_year),
-            headline=headline,
-            indicator="other",
-            item=item,
-            scope=_unfold(reading, scope or link.scope, quantity.end) or "whole",
-            rule_id="other",
-        )
+        fields = {
+            "kind": "target",
+            "period": annual_period(reading.document.report_year),
+            "headline": headline,
+            "indicator": "other",
+            "item": item,
+            "scope": _unfold(reading, scope or link.scope, quantity.end) or "whole",
+            "rule_id": "other",
+        }
+        yield _from_number(reading, quantity, Span(start, end), fields)
 
 
-def _from_number(reading: Reading, quantity: Quantity, span: Span, *, sign: int, **fields: Any) -> Target:
-    """Build a numeric record; the sign of a fall turns the number."""
+def _from_number(reading: Reading, quantity: Quantity, span: Span, fields: dict[str, Any], *, sign: int = 1) -> Target:
+    """Build a numeric record; the sign of a fall turns the number. Fields come as a dict: names would cost more."""
     low, high = (quantity.low, quantity.high) if sign == 1 else (-quantity.high, -quantity.low)
-    value_low, base_unit = load_codebook().convert(low, quantity.unit)
-    value_high = value_low if low == high else load_codebook().convert(high, quantity.unit)[0]
+    value_low, base_unit = _convert(low, quantity.unit)
+    value_high = value_low if low is high or low == high else _convert(high, quantity.unit)[0]
     modality = "plain"
     if fields["kind"] == "target":
         start = _find_start(reading.folded, span.start, "。;,:\n" if fields["headline"] else "。;\n", reach=600)
         modality = read_modality(reading.folded, start, quantity.start)
-    return _make(
-        reading,
-        span,
-        low=low,
-        high=high,
-        unit=quantity.unit,
-        value_low=value_low,
-        value_high=value_high,
-        base_unit=base_unit,
-        bound=quantity.bound,
-        qualitative="",
-        modality=modality,
-        as_written=quantity.as_written,
-        **fields,
+    return make_target(
+        {
+            **reading.common,
+            **fields,
+            "start": span.start,
+            "end": span.end,
+            "section": reading.section_title(span.start),
+            "low": low,
+            "high": high,
+            "unit": quantity.unit,
+            "value_low": value_low,
+            "value_high": value_high,
+            "base_unit": base_unit,
+            "bound": quantity.bound,
+            "qualitative": "",
+            "modality": modality,
+            "as_written": quantity.as_written,
+        }
     )
+
+
+@lru_cache(maxsize=4096)
+def _convert(value: Decimal, unit: str) -> tuple[Decimal, str]:
+    """Return a value in the base unit: reports share most of theirs."""
+    return load_codebook().convert(value, unit)
 
 
 def _find_start(folded: str, place: int, marks: str, *, reach: int) -> int:
@@ -136,9 +151,11 @@ def statement_record(reading: Reading, statement: Statement) -> Target:
     while end > start and text[end - 1].isspace():
         end -= 1
     begin = _find_start(folded, start, ",;。\n:", reach=200)
-    return _make(
-        reading,
-        Span(start, end),
+    return Target(
+        **reading.common,
+        start=start,
+        end=end,
+        section=reading.section_title(start),
         kind="target",
         headline=True,
         period=annual_period(reading.document.report_year),
@@ -156,23 +173,4 @@ def statement_record(reading: Reading, statement: Statement) -> Target:
         scope=statement.scope or "whole",
         as_written=text[max(start, statement.words_start) : end],
         rule_id=f"statement.{statement.qualitative}",
-    )
-
-
-def _make(reading: Reading, span: Span, **fields: Any) -> Target:
-    """Fill in what is the same for all records of a report."""
-    document = reading.document
-    return Target(
-        report_id=document.report_id,
-        region_code=document.region_code,
-        report_year=document.report_year,
-        start=span.start,
-        end=span.end,
-        section=section_title(reading.structure.sections, span.start),
-        stretch=False,
-        status="auto",
-        sha256=document.sha256,
-        source_kind="report",
-        source_url=document.source.get("source_url", ""),
-        **fields,
     )

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from policylab.cli import corpora, publishing, reading
+from policylab.cli import batching, corpora, publishing, reading
 from policylab.errors import PolicylabError
 
 
@@ -45,5 +45,14 @@ def _commands() -> None:
     """Chinese government work reports as targets that can be cited."""
 
 
-for _command in (reading.annotate, reading.dataset, reading.show, reading.explain, corpora.corpus, publishing.report):
+for _command in (
+    reading.annotate,
+    reading.dataset,
+    reading.show,
+    reading.explain,
+    corpora.corpus,
+    publishing.compare,
+    publishing.report,
+    batching.batch,
+):
     _commands.add_command(_command)

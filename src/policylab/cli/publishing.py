@@ -1,4 +1,4 @@
-"""Commands that publish: report."""
+"""Commands that publish: report, compare."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from policylab.analyse.values import ENDS
 from policylab.cli.terminal import align_columns
+from policylab.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from policylab.publish.comparison import Comparison
 
 
 @click.command()
@@ -37,6 +41,64 @@ def report(region: str, report_year: int, lang: str, out: Path | None) -> None:
     for path in (result.html, result.notebook, *result.figures):
         click.echo(path)
     click.echo(f"Done in {time.monotonic() - started:.1f} s.", err=True)
+
+
+@click.command()
+@click.argument("region")
+@click.option("--year", "report_year", type=int, required=True, help="The year that the targets are for.")
+@click.option("--peers", "rule", metavar="RULE", help="Who is compared: known, city, cities, province, level, …")
+@click.option("--indicators", metavar="CODE,CODE", help="Codes of the codebook.  [default: those a superior shares]")
+@click.option("--end", type=click.Choice(ENDS), default="low", show_default=True, help="Which end of a range counts.")
+@click.option("--table", "which", type=click.Choice(["chain", "peers"]), help="[default: peers where --peers is given]")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of labels.")
+@click.option(
+    "--to", "out", required=True, type=click.Path(path_type=Path), help="*.csv, *.xlsx, *.dta, *.tex or *.docx"
+)
+def compare(  # noqa: PLR0913, one parameter for each option
+    region: str,
+    report_year: int,
+    rule: str | None,
+    indicators: str | None,
+    end: str,
+    which: str | None,
+    lang: str,
+    out: Path,
+) -> None:
+    """
+    Write the targets of REGION, a code or a name, beside those of its superiors or its peers.
+
+    Word and LaTeX get a table for a paper; CSV and Stata one row a value; Excel both comparisons and their sources.
+    """
+    from policylab.analyse.tables import load_targets
+    from policylab.publish.comparison import compare_region, save_comparison
+    from policylab.publish.export import check_suffix
+
+    check_suffix(out)
+    codes = None if indicators is None else _split_codes(indicators)
+    comparison = compare_region(load_targets(), region, report_year=report_year, rule=rule, indicators=codes, end=end)
+    which = which or ("peers" if rule else "chain")
+    save_comparison(comparison, out, which=which, lang=lang)
+    click.echo(f"{out}: {_count_compared(comparison, which, out)}", err=True)
+
+
+def _split_codes(indicators: str) -> list[str]:
+    """Return the codes of --indicators, each once."""
+    codes = [code.strip() for code in indicators.split(",") if code.strip()]
+    if not codes:
+        raise DataError(f"--indicators {indicators!r}: expected codes such as gdp_growth,cpi_change, got none")
+    return list(dict.fromkeys(codes))
+
+
+def _count_compared(comparison: Comparison, which: str, out: Path) -> str:
+    """Say how many values and regions the file compares."""
+    both = [comparison.chain, comparison.peers]
+    shown = both if out.suffix.lower() == ".xlsx" else [both[which == "peers"]]
+    numbers = sum(int(rows["low"].notna().sum()) for rows in shown)
+    regions = len(set().union(*(rows["region_code"] for rows in shown)))
+    indicators = shown[0]["indicator"].nunique()
+    counts = [(numbers, "number"), (regions, "region"), (indicators, "indicator")]
+    said = [f"{count:,} {name}{'s' * (count != 1)}" for count, name in counts]
+    return f"{said[0]} of {said[1]}, {said[2]}"
 
 
 def _show_headline(headline: pd.DataFrame, lang: str) -> str:

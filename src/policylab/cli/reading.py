@@ -31,16 +31,10 @@ from policylab.project import data_path
 @click.option(
     "--to", "out", metavar="OUT", required=True, type=click.Path(path_type=Path), help="*.jsonl, *.parquet, *.csv"
 )
+@click.option("--cluster", default="", metavar="ADDRESS", help="Annotate on the workers of this Dask scheduler.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that share the work.")
 @click.option("--resume", is_flag=True, help="Keep finished parts in OUT.parts, and go on from them after a stop.")
-def annotate(
-    sources: tuple[Path, ...],
-    only: str | None,
-    out: Path,
-    jobs: int,
-    resume: bool,
-    **labels: Any,
-) -> None:
+def annotate(sources: tuple[Path, ...], only: str | None, out: Path, cluster: str, **options: Any) -> None:
     """
     Write the targets of reports to a file.
 
@@ -52,13 +46,17 @@ def annotate(
     from policylab.read.corpus import iter_reports
 
     tally: Counter[str] = Counter()
-    documents = show_progress(count_items(iter_reports(sources, only=wanted, **labels), "reports", tally))
+    jobs, resume = options.pop("jobs"), options.pop("resume")
+    if cluster and (resume or jobs > 1):
+        raise click.UsageError("--cluster shares the work itself: leave --jobs and --resume out")
+    documents = show_progress(count_items(iter_reports(sources, only=wanted, **options), "reports", tally))
     if resume or jobs > 1:
         _annotate_in_parts(documents, out, jobs, tally)
     else:
         from policylab.annotate.stream import annotate_reports
 
-        write(count_items(chain.from_iterable(annotate_reports(documents)), "targets", tally), out)
+        targets = chain.from_iterable(annotate_reports(documents, cluster=cluster))
+        write(count_items(targets, "targets", tally), out)
     many = "" if tally["reports"] == 1 else "s"
     click.echo(f"{out}: {tally['targets']:,} targets from {tally['reports']:,} report{many}", err=True)
 

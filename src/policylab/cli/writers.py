@@ -13,6 +13,7 @@ from policylab.annotate.lines import from_line, to_line
 from policylab.errors import DataError, close_matches
 from policylab.model import TARGET_FIELDS, Target
 from policylab.project import check_writable, open_atomic
+from policylab.publish.cells import guard_cell
 
 
 def choose_writer(out: Path, sources: Sequence[Path]) -> Callable[[Iterable[Target], Path], None]:
@@ -78,7 +79,5 @@ _WRITERS: Mapping[str, Callable[[Iterable[Target], Path], None]] = {
 
 
 def _to_cell(value: object) -> object:
-    """Return what a CSV cell holds: text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """Return what a CSV cell holds: a Decimal digit by digit, text that no spreadsheet would run as a formula."""
+    return format(value, "f") if isinstance(value, Decimal) else guard_cell(value)

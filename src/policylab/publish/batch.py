@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
-import json
-import os
-import sys
+import shutil
 import tempfile
-import textwrap
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policylab.errors import DataError, NotebookError, RunFailedError, close_matches
+from policylab.errors import RunFailedError
 from policylab.model import Document
 from policylab.project import notebook_path, write_atomic
+from policylab.publish.far import run_far
 from policylab.publish.fonts import cut_truetype
-from policylab.publish.material import find_report
+from policylab.publish.index_page import render_index
+from policylab.publish.keys import compute_key, forget_hashes
+from policylab.publish.ledger import (
+    INDEX,
+    RUNNING,
+    Entry,
+    append_entry,
+    clear_leftovers,
+    find_reason,
+    hold_folder,
+    make_folder,
+    publish_run,
+    put_aside,
+    read_manifest,
+    write_manifest,
+)
+from policylab.publish.material import load_document, load_own
+from policylab.publish.parameters import check_parameters
+from policylab.publish.plan import Plan, list_jobs
+from policylab.publish.progress import Progress
 from policylab.publish.render import render_page
+from policylab.publish.run import Job, execute, tell_failure, to_body
 from policylab.publish.words import check_language, say
-from policylab.read.files import read_report
+from policylab.publish.workers import Kitchen, Result, list_imports, run_here
 from policylab.read.regions import find_region
 
 if TYPE_CHECKING:
     import pandas as pd
-    from nbformat import NotebookNode
-
-_TIMEOUT_S = 600  # for one cell
-_KERNEL_LOG = "kernel.log"
-_FORM_TAG = "form"  # cells for who opens the notebook, left out of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,41 @@ class RunResult:
     notebook: Path
     figures: tuple[Path, ...]
     headline: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """
+    What a batch left.
+
+    Attributes
+    ----------
+    folder : Path
+    entries : dict of str to dict
+        The line of the manifest of every run of the plan, by its name; a run that was not reached has none.
+    run : tuple of str
+        The names of the runs that were not up to date.
+    reasons : mapping of str to int
+        Why, and how many for each reason.
+    notes : mapping of str to int
+        What was other than it should be, and how often.
+    seconds : float
+    stopped : bool
+        Whether Ctrl-C ended it.
+    """
+
+    folder: Path
+    entries: Mapping[str, Entry]
+    run: tuple[str, ...]
+    reasons: Mapping[str, int]
+    notes: Mapping[str, int]
+    seconds: float
+    stopped: bool
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The names of the runs that failed."""
+        return tuple(name for name, entry in self.entries.items() if entry["status"] != "made")
 
 
 def run_report(
@@ -97,222 +146,136 @@ def run_report(
     """
     check_language(lang)
     region = find_region(region_code, report_year=report_year)
-    path = find_report(region.region_code, report_year)
-    document = read_report(path, region_code=region.region_code, report_year=report_year)
+    document = load_document(region.region_code, report_year)
     source = (notebook_path("district_report") if notebook is None else Path(notebook)).resolve()
     name = f"{region.region_code}-{report_year}"
     parameters = {"region_code": region.region_code, "report_year": report_year, "lang": lang, "figures_dir": name}
     check_parameters(source, parameters)
-    folder = _make_folder(Path("reports") if out is None else Path(out))
-    with tempfile.TemporaryDirectory(prefix=".run-", dir=folder) as work, ThreadPoolExecutor(1) as beside:
+    folder = make_folder(Path("reports") if out is None else Path(out))
+    title = say("title", lang, region=region.name, year=report_year)
+    job = Job(name=name, notebook=str(source), parameters=parameters, title=title, lang=lang)
+    with tempfile.TemporaryDirectory(prefix=RUNNING, dir=folder) as work, ThreadPoolExecutor(1) as beside:
         headline = beside.submit(_list_headline, document)  # while this process would only wait for the kernel
-        executed = _execute(source, Path(work), parameters, failed=folder / "_failed" / name)
-        title = say("title", lang, region=region.name, year=report_year)
-        page = render_page(_to_body(executed), title=title, lang=lang)
-        return _publish(Path(work), folder, name, page=page, headline=headline.result())
+        outputs = _make_report(job, Path(work), folder)
+        figures = tuple(folder / path for path in outputs if path.startswith(f"{name}/") and _is_figure(path))
+        return RunResult(folder / f"{name}.html", folder / f"{name}.ipynb", figures, headline.result())
 
 
-def check_parameters(notebook: str | Path, parameters: Mapping[str, object]) -> None:
+def run_batch(plan: Plan, *, force: bool = False) -> BatchResult:
     """
-    Do nothing if a notebook can take these parameters.
+    Make every report of a plan that is not up to date, and return what became of all of them.
 
-    papermill itself only warns where the cell with the tag "parameters" is missing or a name is not in it, and then runs
-    the notebook with its own values: a report of another district under this one's name.
+    Everything is checked before anything runs. Each run has a process, folder, seed and time limit of its own; what it
+    made takes its place under ``plan.out`` only when it is whole. A run that failed leaves its notebook and its error in
+    ``_failed`` there, and stops no other. ``manifest.jsonl`` has one line a run. However the batch ends, the next call
+    goes on where it was.
+
+    Parameters
+    ----------
+    plan : Plan
+    force : bool
+        Make also what is up to date.
+
+    Returns
+    -------
+    BatchResult
 
     Raises
     ------
-    NotebookError
-        If the notebook cannot be read, names no kernel, has not exactly one cell tagged "parameters", lacks one of the
-        parameters, or gives it a value of another type.
+    PolicylabError
+        As `policylab.publish.plan.list_jobs`; and if another batch is at work in the folder.
     """
-    known = _read_parameters(Path(notebook))
-    for name, value in parameters.items():
-        if name not in known:
-            near = close_matches(name, known) or f"; it has {', '.join(known)}"
-            raise NotebookError(f"{notebook}: no parameter {name!r} in its parameters cell{near}")
-        if type(value) is not known[name]:
-            expected, got = known[name].__name__, type(value).__name__
-            raise NotebookError(f"{notebook}: parameter {name!r} is {expected}, got {got} {value!r}")
+    jobs = list_jobs(plan)
+    folder = make_folder(Path(plan.out))
+    started = time.monotonic()
+    with hold_folder(folder):
+        clear_leftovers(folder)
+        forget_hashes()
+        entries = read_manifest(folder)
+        keys = {job.name: compute_key(job) for job in jobs}
+        reasons = {job.name: find_reason(folder, entries.get(job.name), keys[job.name], job.formats) for job in jobs}
+        due = [job for job in jobs if reasons[job.name] or force]
+        told = Counter(reasons[job.name] or "asked for" for job in due)
+        notes: dict[str, int] = {}
+        stopped = False
+        if due:
+            write_manifest(folder, entries.values())
+            with Progress(len(due)) as progress:
+                try:
+                    for result in _run(due, folder, plan, notes):
+                        entry = _settle(result, folder, keys[result.job.name])
+                        append_entry(folder, entry)
+                        entries[result.job.name] = entry
+                        progress.count(entry)
+                except KeyboardInterrupt:
+                    stopped = True
+            clear_leftovers(folder)
+            order = {job.name: number for number, job in enumerate(jobs)}
+            entries = dict(sorted(entries.items(), key=lambda item: order.get(item[0], len(order))))
+            write_manifest(folder, entries.values())
+        if due or not (folder / INDEX).exists():
+            write_atomic(folder / INDEX, render_index(entries.values(), folder, lang=jobs[0].lang))
+        mine = {job.name: entries[job.name] for job in jobs if job.name in entries}
+        return BatchResult(
+            folder, mine, tuple(job.name for job in due), told, notes, time.monotonic() - started, stopped
+        )
 
 
 def _list_headline(document: Document) -> pd.DataFrame:
     """Return the headline targets of a report, and have at hand what its page will need."""
-    from policylab.analyse.tables import to_table
-    from policylab.annotate.targets import annotate
-
-    headline = to_table(target for target in annotate(document) if target.headline)
+    own = load_own(document)
+    headline = own[own["headline"]].reset_index(drop=True)
     importlib.import_module("nbconvert")
     cut_truetype(document.text)
     return headline
 
 
-def _read_parameters(path: Path) -> dict[str, type]:
-    """Return the names in a notebook's parameters cell with the types of their values."""
+def _make_report(job: Job, work: Path, folder: Path) -> Mapping[str, Any]:
+    """Execute one notebook and publish its page; a failed run is put aside and told in one line."""
     try:
-        notebook = json.loads(path.read_text("utf-8"))
-        kernel = notebook["metadata"].get("kernelspec", {}).get("name")
-        cells = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
-    except FileNotFoundError:
-        raise NotebookError(f"no notebook {path}") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise NotebookError(f"{path} is not a notebook (nbformat 4): {type(error).__name__} {error}") from None
-    if not kernel:
-        raise NotebookError(f"{path} names no kernel; open it in JupyterLab, choose Python 3 and save it")
-    if len(cells) != 1:
-        message = f"{path} has {len(cells)} cells tagged 'parameters', expected one; tag the cell that sets region_code"
-        raise NotebookError(message)
-    return _list_assignments("".join(cells[0]["source"]), path)
+        executed = execute(job, work)
+    except RunFailedError as error:
+        kept = put_aside(work, folder, job.name, tell_failure(error, work))
+        there = f"; the notebook so far is {kept}" if kept else ""
+        raise RunFailedError(f"{Path(job.notebook).name} failed in {error}{there}") from None
+    write_atomic(work / f"{job.name}.html", render_page(to_body(executed), title=job.title, lang=job.lang))
+    return publish_run(work, folder, job.name, ("ipynb", "html"))
 
 
-def _list_assignments(source: str, path: Path) -> dict[str, type]:
-    """Return the names that a cell assigns literals to, with the types of these."""
-    try:
-        statements = ast.parse(source).body
-    except SyntaxError as error:
-        raise NotebookError(f"{path}: its parameters cell is not Python: {error.msg} in line {error.lineno}") from None
-    found: dict[str, type] = {}
-    for statement in statements:
-        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else getattr(statement, "targets", [])
-        try:
-            value = ast.literal_eval(statement.value)  # type: ignore[attr-defined]
-        except (AttributeError, ValueError):
-            message = f"{path}: its parameters cell may only assign literals, got line {statement.lineno}"
-            raise NotebookError(message) from None
-        found |= {target.id: type(value) for target in targets if isinstance(target, ast.Name)}
-    return found
+def _is_figure(path: str) -> bool:
+    """Return whether a file is a figure."""
+    return path.endswith((".pdf", ".svg", ".png"))
 
 
-def _make_folder(folder: Path) -> Path:
-    """Make the folder for the files."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"cannot make the folder {folder}: {error.strerror}; choose another with --out") from None
-    if not os.access(folder, os.W_OK):
-        raise DataError(f"cannot write in {folder}: no right to; choose another folder with --out")
-    return folder
-
-
-def _execute(source: Path, work: Path, parameters: dict[str, Any], *, failed: Path) -> NotebookNode:
-    """Run the notebook in its folder; a failed one is put aside and told in one line."""
-    _spare_grammar()
-    import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
-    output = work / f"{failed.name}.ipynb"
-    try:
-        executed: NotebookNode = papermill.execute_notebook(
-            str(source),
-            str(output),
-            parameters,
-            execution_timeout=_TIMEOUT_S,
-            request_save_on_cell_execute=False,
-            kernel_manager_class=_kernel_manager(work.resolve()),
-            resources={"metadata": {"path": str(work.resolve())}},  # papermill's cwd would change this process's own
-        )
-    except PapermillExecutionError as error:
-        begin = error.source.strip().partition("\n")[0]
-        told = f"cell [{error.exec_count}], which begins {begin!r}: {error.ename}: {_shorten(error.evalue)}"
-    except (CellTimeoutError, DeadKernelError) as error:
-        told = f"{type(error).__name__}: {_shorten(error)}"
-    else:
-        _forget_place(executed, source)
-        write_atomic(output, _to_json(executed))
-        return executed
-    _put_aside(output, failed, told + "\n" + (work / _KERNEL_LOG).read_text("utf-8", errors="replace"))
-    kept = f"; the notebook so far is {failed}.ipynb" if failed.with_name(f"{failed.name}.ipynb").exists() else ""
-    raise RunFailedError(f"{source.name} failed in {told}{kept}")
-
-
-def _shorten(error: object) -> str:
-    """Return an error's words on one line of bounded length."""
-    return textwrap.shorten(str(error), 300, placeholder=" …")
-
-
-def _spare_grammar() -> None:
-    """Import nbformat without the grammar of web addresses that jsonschema else builds on import, in two seconds."""
-    modules: dict[str, Any] = sys.modules
-    if "rfc3987_syntax" in modules:
+def _run(jobs: list[Job], folder: Path, plan: Plan, notes: dict[str, int]) -> Iterator[Result]:
+    """Yield the results as they come."""
+    if plan.cluster:
+        yield from run_far(jobs, folder, plan.cluster, retries=plan.retries)
         return
-    modules["rfc3987_syntax"] = None  # as if not installed: notebooks have no addresses to check
-    try:
-        importlib.import_module("nbformat")
-    finally:
-        del modules["rfc3987_syntax"]
+    modules = list_imports(Path(jobs[0].notebook))
+    with Kitchen(modules) as kitchen:
+        try:
+            yield from run_here(jobs, folder, kitchen, workers=min(plan.jobs, len(jobs)), retries=plan.retries)
+        finally:
+            notes |= kitchen.notes
 
 
-def _kernel_manager(work: Path) -> type:
-    """Return a manager that starts this very Python, whatever kernels named python3 a user has installed."""
-    from ipykernel.kernelspec import get_kernel_dict
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
-    settings = work / ".ipython"  # not the user's, whose start-up files and history are no part of a run
-    settings.mkdir()
-    spec = KernelSpec(**get_kernel_dict(), env={"IPYTHONDIR": str(settings)})
-
-    class OwnKernelManager(AsyncKernelManager):
-        transport_encryption = "auto"  # the kernel warns where other users of the machine could listen
-
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            return spec
-
-        async def start_kernel(self, **details: Any) -> None:  # type: ignore[override]
-            with (work / _KERNEL_LOG).open("wb") as log:  # and not this process's terminal
-                await super().start_kernel(**details, stderr=log)
-
-    return OwnKernelManager
-
-
-def _forget_place(executed: NotebookNode, source: Path) -> None:
-    """Drop what differs from run to run and machine to machine: paths, times and random names of cells."""
-    for cell in executed.cells:
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = "injected-parameters"  # papermill draws one at random
-    run = executed.metadata.papermill
-    executed.metadata.papermill = {"parameters": run.parameters, "version": run.version, "input_path": source.name}
-
-
-def _to_json(notebook: NotebookNode) -> str:
-    """Return a notebook as the text of its file."""
-    import nbformat
-
-    writes: Any = nbformat.writes
-    return str(writes(notebook)) + "\n"
-
-
-def _to_body(executed: NotebookNode) -> str:
-    """Return the outputs of a notebook as HTML, without code and without the cells for who opens the notebook."""
-    import nbconvert
-
-    exporter: Any = nbconvert.HTMLExporter
-    cells = [cell for cell in executed.cells if _FORM_TAG not in cell.metadata.get("tags", [])]
-    shown = type(executed)({**executed, "cells": cells})
-    body, _ = exporter(template_name="basic", exclude_input=True, exclude_output_prompt=True).from_notebook_node(shown)
-    return str(body)
-
-
-def _put_aside(output: Path, failed: Path, told: str) -> None:
-    """Keep a failed notebook, its error and what its kernel said."""
-    failed.parent.mkdir(exist_ok=True)
-    if output.exists():
-        output.replace(failed.with_name(f"{failed.name}.ipynb"))
-    write_atomic(failed.with_name(f"{failed.name}.txt"), told)
-
-
-def _publish(work: Path, folder: Path, name: str, *, page: str, headline: pd.DataFrame) -> RunResult:
-    """Move everything to its place, the page last, and forget an earlier failure."""
-    (work / name).mkdir(exist_ok=True)
-    if (folder / name).exists():
-        (folder / name).replace(work / "replaced")
-    (work / name).replace(folder / name)
-    (work / f"{name}.ipynb").replace(folder / f"{name}.ipynb")
-    write_atomic(folder / f"{name}.html", page)
-    for suffix in ("ipynb", "txt"):
-        (folder / "_failed" / f"{name}.{suffix}").unlink(missing_ok=True)
-    figures = tuple(sorted(path for path in (folder / name).iterdir() if path.suffix in (".pdf", ".svg", ".png")))
-    return RunResult(folder / f"{name}.html", folder / f"{name}.ipynb", figures, headline)
+def _settle(result: Result, folder: Path, key: Mapping[str, str]) -> Entry:
+    """Publish what a run has made, or put it aside, and return its line of the manifest."""
+    job, outcome, name = result.job, result.outcome, result.job.name
+    entry: Entry = {
+        "name": name,
+        **job.region,
+        "title": job.title,
+        "parameters": dict(job.parameters),
+        "key": dict(key),
+    }
+    entry |= {"status": outcome["status"], "error": outcome["error"], "seed": job.seed, "attempts": result.attempts}
+    entry |= {field: outcome.get(field) for field in ("kernel", "seconds", "pages_cpu_seconds", "peak_mb", "values")}
+    if outcome["status"] == "made":
+        entry["outputs"] = publish_run(result.work, folder, name, ("ipynb", *job.formats))
+    else:
+        put_aside(result.work, folder, name, outcome["told"])
+        entry["outputs"] = {}
+    shutil.rmtree(result.work, ignore_errors=True)
+    return entry

@@ -258,7 +258,7 @@ def _draw_lines(ax: Axes, trend: pd.DataFrame, *, size: tuple[float, float], lan
             y = ax.get_ylim()[0] + em * (0.8 + 1.3 * list(unset).index(name))
             ax.plot(unset[name], [y] * len(unset[name]), color=look["color"], marker="x", linestyle="none")
             on.write_in_row(ax, (1, y), say("trend.unset", lang, name=name), offset=0.8, color=look["color"])
-    _write_names(ax, names, width=size[0], em=em, floor=ax.get_ylim()[0] + em * 1.3 * (len(unset) + 0.6))
+    on.write_names(ax, names, width=size[0], em=em, floor=ax.get_ylim()[0] + em * 1.3 * (len(unset) + 0.6))
 
 
 def _is_unset(rows: pd.DataFrame) -> pd.Series[bool]:
@@ -288,15 +288,3 @@ def _draw_line(ax: Axes, rows: pd.DataFrame, look: Mapping[str, Any], *, shift: 
     for row in list_rows(rows[rows["low"].notna()]):
         at = (row["report_year"] + shift, row["low"])
         on.draw_mark(ax, at, row, is_upright=True, **{**look, "linestyle": "none"})
-
-
-def _write_names(
-    ax: Axes, names: list[tuple[float, str, Mapping[str, Any]]], *, width: float, em: float, floor: float
-) -> None:
-    """Write each region's name beside the end of its line, with a piece of the line, moved apart where they meet."""
-    y = floor - 1.4 * em
-    for value, name, look in sorted(names, key=lambda entry: entry[0]):
-        y = max(value, y + 1.4 * em)
-        piece = [1 + 0.6 / width, 1 + 2 / width, 1 + 3.4 / width]
-        ax.plot(piece, [y] * 3, transform=ax.get_yaxis_transform(), clip_on=False, markevery=[1], **look)
-        on.write_in_row(ax, (1, y), name, offset=3.8, color=look["color"])

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from policylab import __version__
 from policylab.project import write_atomic
+from policylab.publish.cells import render_csv
+from policylab.publish.panel_words import describe_panel, list_panel_sources
 from policylab.publish.sheet import render_figure
 from policylab.publish.words import describe_rows, list_sources
 
@@ -37,7 +39,13 @@ class SavedFigure:
 
 
 def save_figure(
-    fig: Figure, stem: str | Path, *, data: pd.DataFrame, caption: str = "", lang: str = "zh"
+    fig: Figure,
+    stem: str | Path,
+    *,
+    data: pd.DataFrame,
+    caption: str = "",
+    lang: str = "zh",
+    panel: str | Path | None = None,
 ) -> SavedFigure:
     """
     Write a figure as PDF, SVG and PNG, and beside it its data as CSV and what is known about it as JSON.
@@ -48,15 +56,19 @@ def save_figure(
     Parameters
     ----------
     fig : Figure
-        As returned by `plot_chain`, `plot_peers`, `plot_trend`; it stays as it is.
+        As returned by `plot_chain`, `plot_peers` and the other charts; it stays as it is.
     stem : str or Path
         Path without suffix; its folder is made where needed.
     data : DataFrame
-        The table that was drawn; alternative text and sources are computed from it.
+        The table that was drawn; alternative text and sources are computed from it. Where its rows name no source, as
+        those of means and shares, the sources say how many observations of which years stand behind it.
     caption : str, optional
         One sentence for the text of a paper; by default the figure's own title, which is its label.
     lang : "zh" or "en"
         For the alternative text.
+    panel : str or Path, optional
+        The file of facts that such a table was computed from (``data/targets.parquet``); its name and hash go into the
+        sources.
 
     Returns
     -------
@@ -68,14 +80,16 @@ def save_figure(
     FontError
         If the font lacks a character; nothing is written then.
     DataError
-        If the files cannot be written.
+        If the files cannot be written, or the panel cannot be read.
     """
     stem, caption = Path(stem), caption or str(fig.get_label())
-    alt = describe_rows(data, caption, lang)
-    card = {"caption": caption, "alt": alt, "sources": list_sources(data), "library": f"policylab {__version__}"}
+    has_sources = {"source_kind", "low", "region_name", "indicator", "report_year"} <= set(data.columns)
+    alt = (describe_rows if has_sources else describe_panel)(data, caption, lang)
+    sources = list_sources(data) if has_sources else list_panel_sources(data, panel)
+    card = {"caption": caption, "alt": alt, "sources": sources, "library": f"policylab {__version__}"}
     files = {
         **render_figure(fig),
-        "csv": data.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"),
+        "csv": render_csv(data),
         "json": (json.dumps(card, ensure_ascii=False, indent=1) + "\n").encode(),
     }
     stem.parent.mkdir(parents=True, exist_ok=True)

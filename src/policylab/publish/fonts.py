@@ -59,6 +59,20 @@ def check_characters(text: str) -> None:
 
 
 @cache
+def measure_character(char: str) -> float:
+    """
+    Return how wide a character of the font is, in ems; 1 for one that the font lacks.
+
+    Examples
+    --------
+    >>> measure_character("区"), measure_character("i") < measure_character("m") < 1
+    (1.0, True)
+    """
+    name = _font().getBestCmap().get(ord(char))
+    return float(_font()["hmtx"][name][0] / _font()["head"].unitsPerEm) if name else 1.0
+
+
+@cache
 def cut_truetype(characters: str) -> bytes:
     """
     Return a TrueType font that holds these characters only, the same bytes for the same characters.
@@ -72,18 +86,23 @@ def cut_truetype(characters: str) -> bytes:
 @cache
 def cut_web_font(characters: str) -> str:
     """Return a CSS ``@font-face`` rule that carries these characters of the font inside itself, as WOFF."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-
-    font = TTFont(io.BytesIO(cut_truetype(characters)), recalcTimestamp=False)
+    font = _cut(characters)
     font.flavor = "woff"
     data = base64.b64encode(_to_bytes(font)).decode("ascii")
     return f'@font-face{{font-family:"{FONT_FAMILY}";src:url(data:font/woff;base64,{data}) format("woff");}}'
 
 
+def redraw_glyphs(characters: str) -> None:
+    """Have the glyphs of these characters redrawn, so that fonts with them are cut in a moment."""
+    known = _font().getBestCmap()
+    for code in {ord(char) for char in characters + string.printable if ord(char) in known}:
+        _redraw(known[code])
+
+
 @cache
 def _font() -> Any:
     """Open the whole font, once."""
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     return TTFont(io.BytesIO(font_path().read_bytes()), lazy=True)
 

@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from policylab.model import Document
+from policylab.project import data_path
 from policylab.publish.charts import NothingToDrawError
 from policylab.publish.figures import SavedFigure, save_figure
-from policylab.publish.render import Html, join_html, render_fold, render_link, render_quote, render_table, render_text
+from policylab.publish.render import (
+    Html,
+    join_html,
+    note_values,
+    render_fold,
+    render_link,
+    render_picture,
+    render_quote,
+    render_table,
+    render_text,
+)
 from policylab.publish.words import (
     format_number,
     format_step,
@@ -35,14 +46,16 @@ _PACKAGES = ("policylab", "pandas", "matplotlib", "papermill", "pyarrow")
 _HASH_SHOWN = 12
 
 
-def write_title(document: Document, region: Region, lang: str) -> Html:
+def write_title(document: Document, region: Region, lang: str, *, key: str = "title") -> Html:
     """Return the title, which district and text the report is about, and a caution where the text is an excerpt."""
-    title = Html("<h1>{}</h1>").format(say("title", lang, region=region.name, year=document.report_year))
+    title = Html("<h1>{}</h1>").format(say(key, lang, region=region.name, year=document.report_year))
     name = document.source.get("title") or document.report_id
     place = say("subtitle", lang, place=region.full_name, code=region.region_code, title=name)
-    parts: list[Markup] = [title, _paragraph(place, "soft")]
+    parts: list[Markup] = [title, paragraph(place, "soft")]
     if document.source.get("completeness") in _EXCERPTS:
-        parts.append(_paragraph(say("caution.excerpt", lang), "caution"))
+        parts.append(paragraph(say("caution.excerpt", lang), "caution"))
+    if not document.text:
+        parts.append(paragraph(say("caution.no_text", lang), "caution"))
     return join_html(parts)
 
 
@@ -55,20 +68,32 @@ def write_summary(own: pd.DataFrame, chain: pd.DataFrame, ranks: pd.DataFrame, l
     for _, rows in [*chain.groupby("indicator", sort=False)][:1]:
         lines.append(_tell_steps(rows, lang))
     lines += [_tell_rank(row, lang) for row in list_rows(ranks[ranks["rank"].notna()])][:1]
-    return _list_items(lines)
+    return list_items(lines)
 
 
 def write_headline(document: Document, own: pd.DataFrame, lang: str) -> Html:
-    """Return the table of the main expected targets, each with its words and their place in the text."""
-    rows = [_tell_target(document, row, lang) for row in list_rows(own[own["headline"]])]
+    """Return the section of the main expected targets, see `write_targets`."""
+    headline = own[own["headline"]]
+    section = _write_section("headline", None if headline.empty else write_targets(document, headline, lang), lang)
+    return note_values(section, _note_headline(own, lang))
+
+
+def write_targets(document: Document, targets: pd.DataFrame, lang: str) -> Html:
+    """Return a table of targets of one report, each with its words and their place in the text."""
+    rows = [_tell_target(document, row, lang) for row in list_rows(targets)]
     header = [say(f"column.{name}", lang) for name in ("indicator", "value", "quote", "modality", "place")]
-    return _write_section("headline", render_table(header, rows) if rows else None, lang)
+    return render_table(header, rows)
 
 
 def write_chain(chain: pd.DataFrame, lang: str) -> Html:
+    """Return the section of the levels, see `write_levels`."""
+    return _write_section("chain", None if chain.empty else write_levels(chain, lang), lang)
+
+
+def write_levels(chain: pd.DataFrame, lang: str) -> Html:
     """Return the table of the levels, one row per indicator and one column per level, with the step added at each."""
     if chain.empty:
-        return _write_section("chain", None, lang)
+        return paragraph(say("chain.none", lang), "soft")
     header = [say("column.indicator", lang), *dict.fromkeys(chain["region_name"])]
     rows = [
         [name_indicator(str(code), lang), *(_tell_level(row, lang) for row in list_rows(levels))]
@@ -77,7 +102,7 @@ def write_chain(chain: pd.DataFrame, lang: str) -> Html:
     own = chain[chain["region_code"] == chain["region_code"].iloc[-1]]["step_pp"]
     counts = {"up": int((own > 0).sum()), "same": int((own == 0).sum()), "down": int((own < 0).sum())}
     lead = say("chain.lead", lang, n=len(rows), region=chain["region_name"].iloc[-1], **counts)
-    return _write_section("chain", join_html([_paragraph(lead), render_table(header, rows)]), lang)
+    return join_html([paragraph(lead), render_table(header, rows)])
 
 
 def write_heading(key: str, lang: str, *, is_empty: bool) -> Html:
@@ -90,18 +115,20 @@ def write_peers(peers: pd.DataFrame, region_code: str, lang: str, *, rule: str) 
     place = {"indicator": name_indicator(peers["indicator"].iloc[0], lang), "year": peers["report_year"].iloc[0]}
     kinds = peers.loc[peers["low"].notna(), "source_kind"].value_counts()
     counts = {"n": len(peers), "read": int(kinds.get("report", 0)), "cited": int(kinds.get("citation", 0))}
-    heading = Html("<h3>{}</h3>").format(say(f"peers.{rule}", lang, **place))
+    heading = Html("<h3>{}</h3>").format(say(f"peers.{rule.partition(':')[0]}", lang, **place))
     lines = [say("peers.lead", lang, **counts), *(_tell_rank(row, lang) for row in _rows_of(peers, region_code))]
     if rule == "known":
         lines.append(say("peers.sample", lang))
-    return join_html([heading, _paragraph(" ".join(lines) if lang == "en" else "".join(lines))])
+    return join_html([heading, paragraph(" ".join(lines) if lang == "en" else "".join(lines))])
 
 
 def write_ranks(ranks: pd.DataFrame, lang: str) -> Html:
     """Return the table of one region's rank in every indicator that it and its peers put a number on."""
     if ranks.empty:
-        return _paragraph(say("ranks.none", lang), "soft")
-    header = [say(f"column.{name}", lang) for name in ("indicator", "value", "rank", "percentile", "median", "gap")]
+        return paragraph(say("ranks.none", lang), "soft")
+    header = [
+        say(f"column.{name}", lang) for name in ("indicator", "value", "rank", "percentile", "median", "gap_to_median")
+    ]
     rows = []
     for row in list_rows(ranks):
         median = f"{format_number(row['low'] - row['gap_to_median'])}{row['unit']}"
@@ -123,26 +150,63 @@ def write_trend(trend: pd.DataFrame, lang: str) -> Html:
     rows = [[year, *(cells[year, name] for name in header[1:])] for year, _ in years]
     span = {"first": rows[0][0], "last": rows[-1][0], "indicator": name_indicator(trend["indicator"].iloc[0], lang)}
     table = render_fold(say("trend.table", lang), render_table(header, rows))
-    return _write_section("trend", join_html([_paragraph(say("trend.lead", lang, **span)), table]), lang)
+    return _write_section("trend", join_html([paragraph(say("trend.lead", lang, **span)), table]), lang)
 
 
 def write_evidence(document: Document, own: pd.DataFrame, compared: Sequence[pd.DataFrame], lang: str) -> Html:
     """Return every number with its words: the report's own, those it was compared with, and the text with its marks."""
     header = [say(f"column.{name}", lang) for name in ("indicator", "value", "quote", "place", "status")]
     rows = [_tell_record(document, row, lang) for row in list_rows(own)]
-    lead = _paragraph(say("evidence.lead", lang, sha256=document.sha256, n=len(own)))
+    lead = paragraph(say("evidence.lead", lang, sha256=document.sha256, n=len(own)))
     if rows:
         lead = join_html(
             [lead, render_fold(say("evidence.own", lang, n=len(own)), render_table(header, rows), is_open=True)]
         )
-    text = render_fold(say("evidence.text", lang, n=len(document.text)), render_text(document.text, own, lang))
-    return _write_section("evidence", join_html([lead, _list_compared(document, compared, lang), text]), lang)
+    parts = [lead, write_compared(compared, lang, leave_out=document.report_id), _show_text(document, own, lang)]
+    return _write_section("evidence", join_html(parts), lang)
+
+
+def write_compared(compared: Sequence[pd.DataFrame], lang: str, *, leave_out: str = "") -> Html:
+    """
+    Return the values that comparisons used, each with its report and place, or its address, folded.
+
+    ``leave_out`` is the id of a report whose values are told elsewhere.
+    """
+    import pandas as pd
+
+    names = [
+        "region_name",
+        "report_year",
+        "indicator",
+        "as_written",
+        "source_kind",
+        "report_id",
+        "start",
+        "end",
+        "sha256",
+        "source_url",
+    ]
+    tables = [table[names] for table in compared if len(table)]
+    if not tables:
+        return Html("")
+    used = pd.concat(tables).drop_duplicates()
+    used = used[(used["source_kind"] != "") & (used["report_id"] != leave_out)]
+    rows = []
+    for row in list_rows(used):
+        where = f"{row['report_id']} {row['start']}–{row['end']} {row['sha256'][:_HASH_SHOWN]}".strip()
+        source = render_link(
+            row["source_url"], say(f"kind.{row['source_kind']}", lang) if is_na(row["start"]) else where
+        )
+        rows.append(
+            [row["region_name"], row["report_year"], name_indicator(row["indicator"], lang), row["as_written"], source]
+        )
+    header = [say(f"column.{name}", lang) for name in ("region", "report_year", "indicator", "as_written", "source")]
+    key = "evidence.compared" if leave_out else "evidence.used"
+    return render_fold(say(key, lang, n=len(rows)), render_table(header, rows))
 
 
 def write_sources(document: Document, facts: pd.DataFrame, facts_sha256: str, lang: str) -> Html:
     """Return what the report was made from: its own text, and the table of facts with its counts and hash."""
-    known = {**document.source, "sha256": document.sha256, "characters": f"{len(document.text):,}"}
-    rows = [[_name_source(key, lang), render_link(value, value)] for key, value in known.items() if value]
     kinds = facts.drop_duplicates(["report_id", "source_kind"])["source_kind"].value_counts()
     counts = {
         "rows": f"{len(facts):,}",
@@ -150,7 +214,17 @@ def write_sources(document: Document, facts: pd.DataFrame, facts_sha256: str, la
         "cited": f"{kinds.get('citation', 0):,}",
     }
     lead = say("sources.lead", lang, sha256=facts_sha256, **counts)
-    return _write_section("sources", join_html([render_table((), rows), _paragraph(lead)]), lang)
+    return _write_section("sources", join_html([write_text_source(document, lang), paragraph(lead)]), lang)
+
+
+def write_text_source(document: Document, lang: str) -> Html:
+    """Return what is known of one text: the entries of its sidecar, its hash and its length."""
+    known = {**document.source, "sha256": document.sha256}
+    if document.text:
+        known["characters"] = f"{len(document.text):,}"
+    return render_table(
+        (), [[_name_source(key, lang), render_link(value, value)] for key, value in known.items() if value]
+    )
 
 
 def write_run_record(parameters: Mapping[str, object], lang: str) -> Html:
@@ -165,27 +239,45 @@ def write_run_record(parameters: Mapping[str, object], lang: str) -> Html:
 
 
 def draw(
-    plot: Callable[..., Figure], data: pd.DataFrame, *, stem: str, lang: str, **details: Any
+    plot: Callable[..., Figure],
+    data: pd.DataFrame,
+    *,
+    stem: str,
+    lang: str,
+    facts: str = "targets.parquet",
+    **details: Any,
 ) -> SavedFigure | Html:
-    """Return the saved figure of a table, or a line that says why there is nothing to draw."""
+    """
+    Return the saved figure of a table, or a line that says why there is nothing to draw.
+
+    ``facts`` is the file in ``data/`` that a table was computed from whose rows name no source.
+    """
     try:
-        return save_figure(plot(data, lang=lang, **details), stem, data=data, lang=lang)
+        return save_figure(plot(data, lang=lang, **details), stem, data=data, lang=lang, panel=data_path(facts))
     except NothingToDrawError:
-        return _paragraph(say("draw.none", lang), "soft")
+        return paragraph(say("draw.none", lang), "soft")
+
+
+def show(plot: Callable[..., Figure], data: pd.DataFrame, lang: str, **details: Any) -> Html:
+    """Return a picture of a table for the screen, or a line that says why there is nothing to draw."""
+    try:
+        return render_picture(plot(data, lang=lang, **details))
+    except NothingToDrawError:
+        return paragraph(say("draw.none", lang), "soft")
 
 
 def _write_section(key: str, content: Markup | None, lang: str) -> Html:
     """Return a section with its heading; without content it says that there is nothing, and why."""
     heading = Html("<h2>{}</h2>").format(say(f"{key}.heading", lang))
-    return join_html([heading, _paragraph(say(f"{key}.none", lang), "soft") if content is None else content])
+    return join_html([heading, paragraph(say(f"{key}.none", lang), "soft") if content is None else content])
 
 
-def _paragraph(text: str, kind: str = "") -> Html:
+def paragraph(text: str, kind: str = "") -> Html:
     """Return a paragraph of escaped text."""
     return Html('<p class="{}">{}</p>').format(kind, text) if kind else Html("<p>{}</p>").format(text)
 
 
-def _list_items(lines: Sequence[str]) -> Html:
+def list_items(lines: Sequence[str]) -> Html:
     """Return lines as a list."""
     return Html("<ul>\n{}\n</ul>").format(Markup("\n").join(Markup("<li>{}</li>").format(line) for line in lines))
 
@@ -249,18 +341,46 @@ def _name_target(row: Mapping[str, Any], lang: str) -> str:
     return say("of.all", lang, name=name, parts=say("list.separator", lang).join(parts)) if parts else name
 
 
+def _note_headline(own: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
+    """Return the numbers of the main expected targets of the year, the first of each indicator."""
+    is_main = own["headline"] & own["low"].notna() & own["scope"].eq("whole") & own["indicator"].ne("other")
+    rows = list_rows(own[is_main & own["period"].eq(own["report_year"].astype(str))].drop_duplicates("indicator"))
+    return [
+        {
+            "key": row["indicator"],
+            "name": name_indicator(row["indicator"], lang),
+            "text": format_value(row, lang),
+            "value": float(row["low"]),
+        }
+        for row in rows
+    ]
+
+
+def _show_text(document: Document, own: pd.DataFrame, lang: str) -> Html:
+    """Return the text with its targets marked, folded, or a line that says that it is not at hand."""
+    if not document.text:
+        return paragraph(say("evidence.no_text", lang), "soft")
+    return render_fold(say("evidence.text", lang, n=len(document.text)), render_text(document.text, own, lang))
+
+
+def _tell_words(document: Document, row: Mapping[str, Any]) -> Html:
+    """Return the sentence of a record with its value marked; the value alone where the text is not at hand."""
+    if not document.text:
+        return Html("<mark>{}</mark>").format(row["as_written"])
+    return render_quote(document.text, row["start"], row["end"], row["as_written"])
+
+
 def _tell_target(document: Document, row: Mapping[str, Any], lang: str) -> list[object]:
     """Return the cells of one headline target."""
-    quote = render_quote(document.text, row["start"], row["end"], row["as_written"])
+    quote = _tell_words(document, row)
     modality = say(f"modality.{row['modality']}", lang) + (say("modality.stretch", lang) if row["stretch"] else "")
-    return [_name_target(row, lang), format_value(row, lang), quote, modality, _tell_place(row)]
+    return [_name_target(row, lang), format_value(row, lang), quote, modality, _tell_place(document, row)]
 
 
-def _tell_place(row: Mapping[str, Any]) -> Markup:
-    """Return the span of a quote, linked to its mark in the text, and its section."""
-    return Markup("<small>{}</small> {}").format(
-        render_link(f"#c{row['start']}", f"{row['start']}–{row['end']}"), row["section"]
-    )
+def _tell_place(document: Document, row: Mapping[str, Any]) -> Markup:
+    """Return the span of a quote, linked to its mark in the text or else to the report's address, and its section."""
+    address = f"#c{row['start']}" if document.text else document.source.get("source_url", "")
+    return Markup("<small>{}</small> {}").format(render_link(address, f"{row['start']}–{row['end']}"), row["section"])
 
 
 def _tell_level(row: Mapping[str, Any], lang: str) -> Markup:
@@ -270,40 +390,6 @@ def _tell_level(row: Mapping[str, Any], lang: str) -> Markup:
 
 def _tell_record(document: Document, row: Mapping[str, Any], lang: str) -> list[object]:
     """Return the cells of one record of the report."""
-    quote = render_quote(document.text, row["start"], row["end"], row["as_written"])
-    place = Markup("{} <small>{}</small>").format(_tell_place(row), row["rule_id"])
+    quote = _tell_words(document, row)
+    place = Markup("{} <small>{}</small>").format(_tell_place(document, row), row["rule_id"])
     return [_name_target(row, lang), format_value(row, lang), quote, place, say(f"status.{row['status']}", lang)]
-
-
-def _list_compared(document: Document, compared: Sequence[pd.DataFrame], lang: str) -> Html:
-    """Return the values of other regions that the comparisons used, each with its report and place, or its address."""
-    import pandas as pd
-
-    names = [
-        "region_name",
-        "report_year",
-        "indicator",
-        "as_written",
-        "source_kind",
-        "report_id",
-        "start",
-        "end",
-        "sha256",
-        "source_url",
-    ]
-    tables = [table[names] for table in compared if len(table)]
-    if not tables:
-        return Html("")
-    used = pd.concat(tables).drop_duplicates()
-    used = used[(used["source_kind"] != "") & (used["report_id"] != document.report_id)]
-    rows = []
-    for row in list_rows(used):
-        where = f"{row['report_id']} {row['start']}–{row['end']} {row['sha256'][:_HASH_SHOWN]}".strip()
-        source = render_link(
-            row["source_url"], say(f"kind.{row['source_kind']}", lang) if is_na(row["start"]) else where
-        )
-        rows.append(
-            [row["region_name"], row["report_year"], name_indicator(row["indicator"], lang), row["as_written"], source]
-        )
-    header = [say(f"column.{name}", lang) for name in ("region", "report_year", "indicator", "as_written", "source")]
-    return render_fold(say("evidence.compared", lang, n=len(rows)), render_table(header, rows))

@@ -6,7 +6,6 @@ import io
 import math
 import re
 import tempfile
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policylab.errors import UnknownNameError, close_matches
-from policylab.publish.fonts import check_characters, cut_truetype, cut_web_font, font_path
+from policylab.publish.fonts import check_characters, cut_truetype, cut_web_font, font_path, measure_character
 from policylab.publish.words import format_number
 
 if TYPE_CHECKING:
@@ -36,7 +35,10 @@ SOFT = "#666666"
 
 _STYLES = Path(__file__).parent / "styles"
 _NOTE_SIZE, _NOTE_LEADING = 0.85, 1.3
-_PIECE = re.compile(r"(?:[^\u2e80-\uffef\s]+|[\u2e80-\uffef])[，。、；：）》”]*\s*|\s+")  # what no line break may cut
+# What no line break may cut: short brackets, words, and characters with the punctuation that belongs to them.
+_PIECE = re.compile(
+    r"（[^（）\s]{1,8}）[，。、；：]*|[（《“]*(?:[^\u2e80-\uffef\s]+|[\u2e80-\uffef])[，。、；：）》”]*\s*|\s+"
+)
 _NO_DATES: Mapping[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "svg": {"Date": None, "Creator": None},
@@ -95,7 +97,7 @@ class Sheet:
     def finish(self, bottom: float, notes: Iterable[str]) -> Figure:
         """Write the notes below, and give the figure its height and every part its place."""
         for note in notes:
-            for line in wrap(note, self.width / _NOTE_SIZE):
+            for line in wrap(note, (self.width - 0.8) / _NOTE_SIZE):
                 text = self.fig.text(0, 0, line, fontsize=to_points(_NOTE_SIZE), color=SOFT, va="top", ha="left")
                 self._lines.append((text, bottom))
                 bottom += _NOTE_SIZE * _NOTE_LEADING
@@ -124,6 +126,41 @@ def write_in_row(ax: Axes, at: tuple[float, float], text: str, *, offset: float,
 def write_above(ax: Axes, x: float, text: str, *, offset: float, **look: Any) -> None:
     """Write text above the axes at a value of the horizontal scale."""
     _annotate(ax, (x, 1), text, (0, offset), ax.get_xaxis_transform(), look)
+
+
+def write_names(
+    ax: Axes, names: list[tuple[float, str, Mapping[str, Any]]], *, width: float, em: float, floor: float
+) -> None:
+    """Write each region's name beside the end of its line, with a piece of the line, moved apart where they meet."""
+    y = floor - 1.4 * em
+    for value, name, look in sorted(names, key=lambda entry: entry[0]):
+        y = max(value, y + 1.4 * em)
+        piece = [1 + 0.6 / width, 1 + 2 / width, 1 + 3.4 / width]
+        ax.plot(piece, [y] * 3, transform=ax.get_yaxis_transform(), clip_on=False, markevery=[1], **look)
+        write_in_row(ax, (1, y), name, offset=3.8, color=look["color"])
+
+
+def write_counts(ax: Axes, counts: Mapping[float, int], *, width: float, label: str) -> None:
+    """Write how many lie behind each place of the horizontal scale, upright above the axes, with a label on the left."""
+    low, high = ax.get_xlim()
+    room = width / max(high - low, 1) * 0.8  # per step of the scale, in ems
+    size = min(0.75, max(room, 0.5))
+    every = math.ceil(size / room - 1e-9)
+    for number, (x, count) in enumerate(sorted(counts.items())):
+        if number % every == 0:
+            look = {"rotation": 90, "fontsize": to_points(size), "color": SOFT, "ha": "center", "va": "bottom"}
+            _annotate(ax, (x, 1), str(count), (0, 0.4), ax.get_xaxis_transform(), look)
+    _annotate(
+        ax, (0, 1), label, (-0.5, 1), "axes fraction", {"color": SOFT, "ha": "right", "fontsize": to_points(0.85)}
+    )
+
+
+def draw_riser(ax: Axes, x: float, *, reach: float, color: str) -> None:
+    """Draw an upright line at a value of the horizontal scale, up to some ems above the axes."""
+    ax.axvline(x, color=color, linewidth=1.2, zorder=3)
+    line = {"arrowstyle": "-", "color": color, "shrinkA": 0, "shrinkB": 0, "linewidth": 1.2}
+    where = ax.get_xaxis_transform()
+    ax.annotate("", (x, 1), (0, to_points(reach)), where, "offset points", arrowprops=line, annotation_clip=False)
 
 
 def set_rows(ax: Axes, names: Sequence[str]) -> None:
@@ -197,14 +234,14 @@ def wrap(text: str, width: float) -> list[str]:
 
 def measure_ems(text: str) -> float:
     """
-    Return about how wide a line of text is, in ems: a Chinese character is one.
+    Return how wide a line of text is in the Chinese font, in ems.
 
     Examples
     --------
     >>> measure_ems("淮阴区")
     3.0
     """
-    return sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.58 for char in text)
+    return sum(map(measure_character, text))
 
 
 def render_figure(fig: Figure) -> dict[str, bytes]:

@@ -199,7 +199,7 @@ def describe_rows(table: pd.DataFrame, caption: str, lang: str, *, limit: int = 
         parts.append(say("alt.more", lang, n=len(numbers) - limit))
     if len(numbers) < len(table):
         parts.append(say("alt.absent", lang, n=len(table) - len(numbers)))
-    return say("alt.all", lang, caption=caption, parts=say("alt.separator", lang).join(parts))
+    return say("alt.all", lang, caption=caption.rstrip("。."), parts=say("alt.separator", lang).join(parts))
 
 
 def _name_row(row: Mapping[str, Any], table: pd.DataFrame, lang: str) -> str:

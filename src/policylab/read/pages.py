@@ -88,7 +88,7 @@ def read_page(raw: bytes, name: str) -> Extract:
 
 def _parse(text: str, name: str) -> Any:
     """Return the tree of a page; nothing is fetched, no entity is expanded beyond HTML's own."""
-    from lxml import etree, html  # type: ignore[import-untyped]
+    from lxml import etree, html
 
     parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:

@@ -21,7 +21,7 @@ NATIONAL_CODE = "100000"
 LEVELS = ("national", "province", "city", "county")
 RULES = ("city", "province", "level")
 
-_NO_WORK_REPORT = ("71", "81", "82")  # Taiwan, Hong Kong, Macau give no government work report: nobody's peers
+NO_WORK_REPORT = ("71", "81", "82")  # Taiwan, Hong Kong, Macau give no government work report: nobody's peers
 
 
 def find_region(code_or_name: str, *, report_year: int | None = None) -> Region:
@@ -130,7 +130,7 @@ def list_peers(region_code: str, *, report_year: int, rule: str) -> list[Region]
     belongs = _peer_test(region, rule)
     found = {item.region_code: item for item in list_regions(region.level, report_year=report_year) if belongs(item)}
     found.setdefault(region.region_code, region)  # a region that began in the course of the year
-    return [found[code] for code in sorted(found) if code[:2] not in _NO_WORK_REPORT or code == region.region_code]
+    return [found[code] for code in sorted(found) if code[:2] not in NO_WORK_REPORT or code == region.region_code]
 
 
 def list_regions(

@@ -45,7 +45,7 @@ def read_sheet(raw: bytes, name: str) -> Iterator[Row]:
     ReadError
         Where the file is broken, or no column holds reports.
     """
-    from openpyxl import load_workbook  # type: ignore[import-untyped]
+    from openpyxl import load_workbook
 
     with open_archive(raw, name) as archive:
         check_office(archive, "xl/workbook.xml", name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from policylab.codebook import fold
 from policylab.codebook.mentions import find_mentions
@@ -34,22 +35,26 @@ _PLAN_OPENING = re.compile(
 
 _OWN_WORDS = r"(?:主要|预期|总体|经济|社会|发展|工作|奋斗|具体|约束性|指导性|调控|年度|和|的|\n|宏观|计划|综合|全面|指标|与|国民|及|初步|各项|目标任务|建议|以下|实现|年|预期性|约束性)"
 _HEADLINE_CUE = re.compile(
-    r"(?:目标|指标)(?:预期|任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n是为:]{0,10}|\([^)\n]{0,20}\))*+[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
+    r"(?:目标|指标)(?:预期|任务|值|建议|安排|分别|初步|确定|拟|和[^,。\n是为:]{0,10}|的建议|\([^)\n]{0,20}\))*+[\n ]?(?:安排|确定|建议|设定|拟定|考虑)?(?:是|为|:)[:,]?"
 )
 _BEFORE_CUE = re.compile(rf"{_OWN_WORDS}{{1,9}}$")
 _ANNOUNCES = re.compile(r"\s{0,40}(?:综合(?:考虑|分析|各)|预期|建议|今年|我们建议|经综合|通盘)")
 _NEAR = 1500
+_NEXT = 60
+_SOUND = 10  # the score of a cue with six items or so
 _LONGEST = 2000
 _MOST_CUES = 200  # a report has a dozen
 _EXPECTED = re.compile("预期目标")
 _FULL_SENTENCE = re.compile(r"[^。]+。?")
 _NAMED_GOAL = re.compile(r"(?:增长|增速|增长速度|增长率)?(?:的)?$")
-_NOT_ANNUAL = re.compile(r"年均|五年|到20\d\d年|去年|上年|过去|完成情况|主要是考虑|十[一二三四五]五”?(?:时期|期间)")
+_NOT_ANNUAL = re.compile(
+    r"年均|五年|到20\d\d年|去年|(?<![比较])上年|过去|完成情况|主要是考虑|十[一二三四五]五”?(?:时期|期间)"
+)
 _MULTI_YEAR = re.compile(
     r"五年|时期|20\d\d年(?:底|末)?(?:前|,|的|时)|到20\d\d年|规划(?:期|目标)|远景|三年(?!级)|十年|任期|本届|长远"
 )
 _STOP = re.compile(
-    r"^[\s\"“]*(?:\(?[一二三四五六七八九十]{1,3}[、)]|围绕|为(?:实现|完成|确保)|实现(?:上述|以上|这些|今年)|完成(?:上述|以上|全年|这些)|上述|以上|这些|这样|这一|确定|提出|做好|重点|着力|按照|根据|综合|具体|主要任务|我们|要|各位|做好|设定|安排|之所以|在(?:具体)|今年(?:政府)?工作|今年(?:的|要)|从|加强|统筹|坚持)|考虑|体现了?|说明|测算|预期目标|有利于|意味|这里|强调|有关安排|既"
+    r"^[\s\"“]*(?:\(?[一二三四五六七八九十]{1,3}[、)]|围绕|为(?:实现|完成|确保)|实现(?:上述|以上|这些|今年)|完成(?:上述|以上|全年|这些)|上述|以上|这些|这样|这一|确定|提出|做好|重点|着力|按照|根据|综合|具体|主要任务|我们|要|各位|做好|设定|安排|之所以|在(?:具体)|今年(?:政府)?工作|今年(?:的|要)|从|加强|统筹|坚持|为此|新一(?:年|届)|各级政府|工作重点)|考虑|体现了?|说明|测算|预期目标|有利于|意味|这里|强调|有关安排|既"
 )
 _TAIL = re.compile(
     r"\n[ \t]{0,40}(?:(?:[《(]?(?:政府工作)?报告[》]?)?(?:中)?(?:的)?(?:部分|有关|相关)?(?:名词|用语|词语|术语|词汇|新词)(?:和\w{2})?(?:解释|注释|说明|浅释|释义)|(?:注释|注解|附件|附录|附注|注:)|\[1\][“\u4e00-\u9fff]|(?:[\[【(]?\d{1,2}[\]】).、]|[①-⑳])?\s{0,40}[“\"]?[^:\n。]{2,24}[”\"]?:(?:是|主要|即)?指)"
@@ -112,35 +117,38 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     >>> [(span.start, span.end) for span in split_sentences("增长5%。\\n其中一产增长3%。")]
     [(0, 6), (6, 15)]
     """
-    return list(iter_sentences(text, start, len(text) if end is None else end))
+    ends = list(_iter_ends(text, start, len(text) if end is None else end))
+    return list(map(_to_span, zip([start, *ends], ends, strict=False)))
+
+
+_to_span = partial(tuple.__new__, Span)  # no call in Python: a report has hundreds of sentences, most without a record
 
 
 def iter_sentences(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the sentences of `split_sentences` one by one, for readers that stop early."""
     left = start
-    for match in _SENTENCE_END.finditer(text, start, end):
-        place = match.end()
-        last = text[place - 1]
-        if last == "?" and text[place - 2 : place - 1].isdigit():
-            continue  # a character lost to a bad encoding: 增长12?
-        inside = last == "\n" and place - match.start() == 1 and text[place - 2 : place - 1] not in _CLOSING
-        if inside and not _NEW_PARAGRAPH.match(text, place):
-            continue
-        if place - left > _LONGEST:
-            yield from _cut(left, place)
-        else:
-            yield Span(left, place)
+    for place in _iter_ends(text, start, end):
+        yield Span(left, place)
         left = place
-    yield from _cut(left, end)
 
 
-def _cut(start: int, end: int) -> Iterator[Span]:
-    """Yield a sentence, in pieces where it is longer than any real one: a text without full stops stays cheap to read."""
-    while end - start > _LONGEST:
-        yield Span(start, start + _LONGEST)
-        start += _LONGEST
-    if start < end:
-        yield Span(start, end)
+def _iter_ends(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield where sentences end, and pieces of those longer than any real one: text without stops stays cheap to read."""
+    left = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        mark, place = match[0], match.end()
+        if mark == "\n":
+            if text[place - 2 : place - 1] not in _CLOSING and not _NEW_PARAGRAPH.match(text, place):
+                continue
+        elif mark[-1] == "?" and text[place - 2 : place - 1].isdigit():
+            continue  # a character lost to a bad encoding: 增长12?
+        if place - left > _LONGEST:
+            yield from range(left + _LONGEST, place, _LONGEST)
+        yield place
+        left = place
+    yield from range(left + _LONGEST, end, _LONGEST)
+    if left < end:
+        yield end
 
 
 def _find_plan(lines: str, report_year: int) -> int | None:
@@ -188,9 +196,8 @@ def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
         mentions = [mention for span in spans for mention in find_mentions(folded[span.start : span.end])]
         if len({name for mention in mentions for name in mention.concepts}) >= 5:
             return spans
-    for match in _FULL_SENTENCE.finditer(
-        folded, start, min(len(folded), start + (9000 if plan_start is None else 4000))
-    ):
+    near = start + (9000 if plan_start is None else 4000)
+    for match in _FULL_SENTENCE.finditer(folded, start, min(len(folded), start + 9000)):
         words = match[0]
         found = find_mentions(words) if "%" in words else []
         names = {concept for mention in found for concept in mention.concepts}
@@ -198,7 +205,7 @@ def _find_unannounced(folded: str, plan_start: int | None) -> tuple[Span, ...]:
         enough = ("gdp" in names and "增长" in words and (announced or len(names) >= 4)) or (
             announced and len(names) >= 5
         )
-        if not enough or _NOT_ANNUAL.search(words):
+        if not enough or _NOT_ANNUAL.search(words) or (match.start() > near and not announced):
             continue
         return _extend_block(folded, match.start() + found[0].start)
     return ()
@@ -238,7 +245,8 @@ def _join_blocks(blocks: list[tuple[int, tuple[Span, ...]]]) -> tuple[Span, ...]
         span
         for score, others in blocks
         for span in others
-        if score >= best - 5 and abs(span.start - spans[0].start) < _NEAR
+        if (score >= best - 5 and abs(span.start - spans[0].start) < _NEAR)
+        or (score >= _SOUND and 0 <= others[0].start - spans[-1].end < _NEXT)  # 高质量发展预期目标, right behind
     ]
     joined: list[Span] = []
     for span in sorted({*near, *spans}):

@@ -1,0 +1,95 @@
+"""Runs on the workers of a Dask cluster, each of which keeps a warm process of its own."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from policylab.cluster import open_cluster
+from policylab.errors import ClusterError
+from policylab.publish.ledger import RUNNING
+from policylab.publish.run import Job
+from policylab.publish.workers import Kitchen, Result, list_imports
+
+_LOST = 10  # how many workers may be lost under one run before it is given up
+
+_kitchens: dict[tuple[str, ...], Kitchen] = {}  # of this process, where it is a worker
+
+
+def run_far(jobs: Sequence[Job], folder: Path, address: str, *, retries: int) -> Iterator[Result]:
+    """
+    Yield every job's result as it comes from the cluster; a run whose worker is lost is begun anew on another.
+
+    Raises
+    ------
+    ClusterError
+        As `policylab.cluster.open_cluster`.
+    """
+    import distributed
+
+    completed: Any = distributed.as_completed
+    modules = list_imports(Path(jobs[0].notebook))
+    with open_cluster(address) as client:
+        notebooks = {path: Path(path).read_bytes() for path in {job.notebook for job in jobs}}
+        futures = {}
+        for job in jobs:
+            asked = (job.to_json(), notebooks[job.notebook], modules, retries)
+            future = client.submit(make_far, *asked, pure=False, retries=_LOST)
+            futures[future] = job
+        try:
+            for future in completed(list(futures), loop=client.loop):
+                job = futures.pop(future)
+                yield _unpack(job, folder, future)
+                future.release()
+        finally:
+            client.cancel(list(futures), force=True)
+
+
+def make_far(
+    job: dict[str, Any], notebook: bytes, modules: list[str], retries: int
+) -> tuple[bytes, dict[str, Any], int]:
+    """Run a job on a worker, and return its folder packed, what became of it, and how often it was tried."""
+    key = tuple(modules)
+    kitchen = _kitchens.get(key)
+    if kitchen is None:
+        kitchen = _kitchens.setdefault(key, Kitchen(modules))
+    folder = Path(tempfile.mkdtemp(prefix="policylab-"))
+    try:
+        source = folder / Path(job["notebook"]).name
+        source.write_bytes(notebook)
+        result = kitchen.make(Job(**job | {"notebook": str(source)}), folder, retries=retries)
+        return _pack(result.work), result.outcome, result.attempts
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _pack(work: Path) -> bytes:
+    """Return the files of a folder as a zip file; hidden ones are of no use elsewhere."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for path in sorted(work.rglob("*")):
+            relative = path.relative_to(work)
+            if path.is_file() and not path.is_symlink() and not relative.parts[0].startswith("."):
+                packed.write(path, relative.as_posix())
+    return file.getvalue()
+
+
+def _unpack(job: Job, folder: Path, future: Any) -> Result:
+    """Return the result of a run elsewhere, its files in a working folder here."""
+    work = Path(tempfile.mkdtemp(prefix=RUNNING, dir=folder)).resolve()
+    error = future.exception()
+    if error is not None:
+        told = f"the cluster could not run it: {type(error).__name__}: {error}"
+        return Result(job, work, {"status": "failed", "error": told, "told": told, "kernel": ""}, 1)
+    packed, outcome, attempts = future.result()
+    with zipfile.ZipFile(io.BytesIO(packed)) as content:
+        for name in content.namelist():
+            if not (work / name).resolve().is_relative_to(work):
+                raise ClusterError(f"a worker has sent a file that lies elsewhere: {name!r}")
+        content.extractall(work)
+    return Result(job, work, outcome, attempts)

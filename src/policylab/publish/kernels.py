@@ -1,0 +1,230 @@
+"""A kernel in the process that asks: the same cells give the same outputs, without sockets and without a start.
+
+Only the transport is replaced. Cells are run by ipykernel's own kernel and shell, its messages become outputs in nbclient's
+own hands, and errors are those of papermill; so what a notebook shows is what it shows on a kernel of its own. What differs
+is told where it matters: a cell cannot ask for input (nor can it under papermill), and nothing runs between two cells.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import io
+import logging
+import os
+import random
+import sys
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty
+from types import SimpleNamespace
+from typing import Any
+
+KERNEL_LOG = "kernel.log"
+_INLINE = "module://matplotlib_inline.backend_inline"
+_STREAMS = {"stdout": 1, "stderr": 2}
+
+
+class _Stream(io.TextIOBase):
+    """A standard stream that libraries may keep from their import on, and that writes where the process later sends it."""
+
+    def __init__(self, target: Any) -> None:
+        self.target = target
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.target, name)
+
+    def write(self, text: str) -> int:
+        return int(self.target.write(text))
+
+    def flush(self) -> None:
+        self.target.flush()
+
+    def fileno(self) -> int:
+        return int(self.target.fileno())
+
+    def isatty(self) -> bool:
+        return bool(self.target.isatty())
+
+
+def prepare_imports() -> None:
+    """Set up what libraries look at when they are imported, as a kernel does."""
+    os.environ.setdefault("MPLBACKEND", _INLINE)
+    sys.stdout, sys.stderr = _Stream(sys.stdout), _Stream(sys.stderr)
+
+
+def spare_grammar() -> None:
+    """Import nbformat without the grammar of web addresses that jsonschema else builds on import, in two seconds."""
+    modules: dict[str, Any] = sys.modules
+    if "rfc3987_syntax" in modules:
+        return
+    modules["rfc3987_syntax"] = None  # as if not installed: notebooks have no addresses to check
+    try:
+        importlib.import_module("nbformat")
+    finally:
+        del modules["rfc3987_syntax"]
+
+
+def seed_kernel(shell: Any, seed: int) -> None:
+    """Have random numbers seeded right before the first cell; a fork would else repeat those of every other one."""
+
+    def seed_once(_: Any) -> None:
+        shell.events.unregister("pre_run_cell", seed_once)
+        random.seed(seed)
+        importlib.import_module("numpy").random.seed(seed)
+
+    shell.events.register("pre_run_cell", seed_once)
+
+
+def open_kernel(work: Path, seed: int) -> Any:
+    """
+    Return what nbclient takes for the client of a kernel, which runs the cells in this very process.
+
+    For a process that does nothing else afterwards: its standard streams, its random numbers and its ``__main__`` are the
+    notebook's from now on.
+    """
+    os.environ["IPYTHONDIR"] = str(work / ".ipython")  # not the user's, whose start-up files are no part of a run
+    log = os.open(work / KERNEL_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    for number in _STREAMS.values():
+        os.dup2(log, number)
+    os.close(log)
+    kernel = _make_kernel()
+    seed_kernel(kernel.shell, seed)
+    return _Client(kernel)
+
+
+def _make_kernel() -> Any:
+    """Return ipykernel's kernel, whose messages are kept in a list."""
+    from ipykernel import debugger
+    from ipykernel.inprocess import ipkernel
+    from ipykernel.iostream import OutStream
+    from ipykernel.zmqshell import ZMQInteractiveShell
+    from IPython.core import shellapp
+    from traitlets.config import Config
+
+    debugger._is_debugpy_available = False  # nobody can ask for it here, and its import takes long
+    make_kernel: Any = ipkernel.InProcessKernel
+    make_stream: Any = OutStream
+    application: Any = shellapp.InteractiveShellApp
+    config = Config()
+    config.HistoryManager.hist_file = ":memory:"  # as nbclient asks of a kernel
+    session = _make_session()
+    kernel = make_kernel(session=session, shell_class=ZMQInteractiveShell, config=config)
+    for name in _STREAMS:
+        stream = make_stream(session, kernel.iopub_thread, name, echo=getattr(sys, f"__{name}__"))
+        setattr(kernel, name, stream)
+        held = getattr(sys, name)
+        if isinstance(held, _Stream):
+            held.target = stream
+        setattr(sys, name, stream)
+    kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)  # asked for by cells that await
+    kernel.shell.extension_manager.load_extension("storemagic")
+    application.init_path(SimpleNamespace(ignore_cwd=False))
+    return kernel
+
+
+def _make_session() -> Any:
+    """Return a session that keeps messages as a client would receive them, in place of sending them."""
+    from jupyter_client.session import Session
+
+    class Keeper(Session):
+        def __init__(self, **traits: Any) -> None:
+            super().__init__(**traits)
+            self.kept: deque[dict[str, Any]] = deque()
+            self._owner = os.getpid()
+
+        def send(
+            self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, *args: Any, **more: Any
+        ) -> Any:
+            message = (
+                msg_or_type
+                if isinstance(msg_or_type, dict)
+                else self.msg(
+                    msg_or_type,
+                    content=content,
+                    parent=parent,
+                    header=more.get("header"),
+                    metadata=more.get("metadata"),
+                )
+            )
+            if os.getpid() != self._owner:  # a process that a cell has forked: its words go the way of all processes'
+                if message["msg_type"] == "stream":
+                    os.write(_STREAMS[message["content"]["name"]], message["content"]["text"].encode())
+                return message
+            received = self.unpack(self.pack(message))
+            received["buffers"] = [memoryview(part) for part in more.get("buffers") or ()]
+            self.kept.append(received)
+            return message
+
+    return Keeper(key=b"")
+
+
+class _Client:
+    """The part of a kernel client that nbclient uses."""
+
+    allow_stdin = False
+
+    def __init__(self, kernel: Any) -> None:
+        self._kernel = kernel
+        self._replies: deque[dict[str, Any]] = deque()
+        self._told: deque[dict[str, Any]] = deque()
+        self.shell_channel = _Channel(self._replies)
+        self.iopub_channel = _Channel(self._told)
+
+    async def is_alive(self) -> bool:
+        return True
+
+    async def execute(self, code: str, *, store_history: bool = True, stop_on_error: bool = True) -> str:
+        """Run a cell to its end, and have its messages ready."""
+        kernel, session = self._kernel, self._kernel.session
+        content = {"code": code, "silent": False, "store_history": store_history, "user_expressions": {}}
+        request = session.msg("execute_request", {**content, "allow_stdin": False, "stop_on_error": stop_on_error})
+        kernel.set_parent([], request, channel="shell")
+        session.send(None, "status", {"execution_state": "busy"}, request)
+        await kernel.execute_request(None, [], request)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        session.send(None, "status", {"execution_state": "idle"}, request)
+        while session.kept:
+            message = session.kept.popleft()
+            (self._replies if message["msg_type"].endswith("_reply") else self._told).append(message)
+        return str(request["header"]["msg_id"])
+
+    def kernel_info(self) -> str:
+        """Have the answer to who the kernel is ready."""
+        request = self._kernel.session.msg("kernel_info_request")
+        reply = self._kernel.session.msg("kernel_info_reply", self._kernel.kernel_info, parent=request)
+        self._replies.append(reply)
+        return str(request["header"]["msg_id"])
+
+
+class _Channel:
+    """Messages in the order they came."""
+
+    def __init__(self, messages: deque[dict[str, Any]]) -> None:
+        self._messages = messages
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        if not self._messages:
+            await asyncio.sleep(0 if timeout is not None else 3600)
+            raise Empty
+        return self._messages.popleft()
+
+
+def execute_here(manager: Any, client: Any, tell: Callable[[Any], None]) -> None:
+    """Run the notebook of papermill's execution manager up to its end or its first error; tell of each cell before it runs."""
+    from papermill.clientwrap import PapermillNotebookClient
+
+    class Notebook(PapermillNotebookClient):  # type: ignore[misc]
+        def execute_cell(self, cell: Any, index: int) -> Any:
+            tell(cell)
+            return super().execute_cell(cell, index)
+
+    notebook = Notebook(manager, km=object(), log=logging.getLogger("papermill"))
+    notebook.kc = client
+    notebook.reset_execution_trackers()
+    notebook.papermill_execute_cells()
+    info = notebook.wait_for_reply(client.kernel_info())
+    notebook.nb.metadata["language_info"] = info["content"]["language_info"]
+    notebook.set_widgets_metadata()

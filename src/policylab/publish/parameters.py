@@ -1,0 +1,197 @@
+"""The parameters cell of a notebook: what may be set, of what type, and whether a notebook can take what is asked."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from policylab.errors import NotebookError, close_matches
+
+_JSON_TYPES = (str, int, float, bool, list, dict, type(None))
+_TRUTH = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter as its cell writes it; ``kind`` is None where a value of any type will do."""
+
+    name: str
+    default: object
+    kind: type | None
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a run must set it: it is None, though its annotation says that it is not to stay so."""
+        return self.default is None and self.kind is not None
+
+
+def read_parameters(notebook: str | Path) -> dict[str, Parameter]:
+    """
+    Return the parameters of a notebook by name, in the order of its cell.
+
+    Raises
+    ------
+    NotebookError
+        If the notebook cannot be read, names no kernel or not one of Python, or has not exactly one cell tagged
+        "parameters" that assigns literals.
+
+    Examples
+    --------
+    >>> from policylab.project import notebook_path
+    >>> read_parameters(notebook_path("district_report"))["report_year"].kind
+    <class 'int'>
+    """
+    path = Path(notebook)
+    content = read_notebook(path)
+    kernel = content["metadata"].get("kernelspec", {})
+    if not kernel.get("name"):
+        raise NotebookError(f"{path} names no kernel; open it in JupyterLab, choose Python 3 and save it")
+    if (language := str(kernel.get("language") or "python").lower()) != "python":
+        raise NotebookError(f"{path} is written in {language}, expected Python")
+    cells = [cell for cell in content["cells"] if "parameters" in cell["metadata"].get("tags", [])]
+    if len(cells) != 1:
+        message = f"{path} has {len(cells)} cells tagged 'parameters', expected one; tag the cell that sets region_code"
+        raise NotebookError(message)
+    return {item.name: item for item in _list_assignments("".join(cells[0]["source"]), path)}
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """
+    Return a notebook (nbformat 4) as its file has it.
+
+    Raises
+    ------
+    NotebookError
+        If it is not there or is none.
+    """
+    try:
+        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if content["nbformat"] != 4:
+            raise KeyError("nbformat 4")
+        content["metadata"].get("kernelspec", {}).get("name")
+        for cell in content["cells"]:
+            cell["metadata"].get("tags", [])
+            "".join(cell["source"])
+    except FileNotFoundError:
+        raise NotebookError(f"no notebook {path}") from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise NotebookError(f"{path} is not a notebook (nbformat 4): {type(error).__name__} {error}") from None
+    return content
+
+
+def check_parameters(notebook: str | Path, parameters: Mapping[str, object]) -> None:
+    """
+    Do nothing if a notebook can take these parameters.
+
+    papermill itself only warns where the cell with the tag "parameters" is missing or a name is not in it, and then runs
+    the notebook with its own values: a report of another district under this one's name.
+
+    Raises
+    ------
+    NotebookError
+        As `read_parameters`; and if the notebook lacks one of the parameters, gives it a value of another type, or asks
+        for one that is not given: one that is None though its annotation says otherwise.
+    """
+    known = read_parameters(notebook)
+    for name, value in parameters.items():
+        check_value(notebook, find_parameter(notebook, name, known), value)
+    missing = [name for name, item in known.items() if item.is_required and parameters.get(name) is None]
+    if missing:
+        kind = known[missing[0]].kind
+        told = f"parameter {missing[0]!r} ({kind.__name__ if kind else 'any'}) must be set"
+        raise NotebookError(f"{notebook}: {told}; give it with --set {missing[0]}=…")
+
+
+def find_parameter(notebook: str | Path, name: str, known: Mapping[str, Parameter]) -> Parameter:
+    """
+    Return the parameter of that name.
+
+    Raises
+    ------
+    NotebookError
+        If the notebook has none, with the nearest name that it has.
+    """
+    if name not in known:
+        near = close_matches(name, known) or f"; it has {', '.join(known)}"
+        raise NotebookError(f"{notebook}: no parameter {name!r} in its parameters cell{near}")
+    return known[name]
+
+
+def check_value(notebook: str | Path, parameter: Parameter, value: object) -> None:
+    """
+    Do nothing if a parameter may have this value; whole numbers will do where others are expected.
+
+    Raises
+    ------
+    NotebookError
+        If it is of another type, or of one that papermill would turn into its words.
+    """
+    if parameter.kind is float and type(value) is int:
+        return
+    if parameter.kind is not None and type(value) is not parameter.kind:
+        expected, got = parameter.kind.__name__, type(value).__name__
+        raise NotebookError(f"{notebook}: parameter {parameter.name!r} is {expected}, got {got} {value!r}")
+    try:
+        if type(value) not in _JSON_TYPES or json.loads(json.dumps(value)) != value:
+            raise TypeError
+    except (TypeError, ValueError):
+        told = f"got {type(value).__name__} {value!r}; give text, numbers, true or false, or lists and dicts of these"
+        raise NotebookError(
+            f"{notebook}: parameter {parameter.name!r} cannot be written into a notebook, {told}"
+        ) from None
+
+
+def parse_value(notebook: str | Path, parameter: Parameter, text: str) -> object:
+    """
+    Return the value that words on a command line stand for, by the type of the parameter; lists and dicts as JSON.
+
+    Raises
+    ------
+    NotebookError
+        If the words are no such value.
+
+    Examples
+    --------
+    >>> parse_value("a.ipynb", Parameter("report_year", 2023, int), "2024")
+    2024
+    >>> parse_value("a.ipynb", Parameter("names", [], list), '["a"]')
+    ['a']
+    """
+    if parameter.kind is str:
+        return text
+    try:
+        value = _TRUTH[text.lower()] if parameter.kind is bool else json.loads(text)
+    except (KeyError, ValueError):
+        if parameter.kind is None:
+            return text
+        kind = parameter.kind.__name__
+        raise NotebookError(f"{notebook}: parameter {parameter.name!r} is {kind}, got {text!r}") from None
+    return float(value) if parameter.kind is float and type(value) is int else value
+
+
+def _list_assignments(source: str, path: Path) -> Iterator[Parameter]:
+    """Yield the names that a cell assigns literals to, with these and their types."""
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError as error:
+        raise NotebookError(f"{path}: its parameters cell is not Python: {error.msg} in line {error.lineno}") from None
+    for statement in statements:
+        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else getattr(statement, "targets", [])
+        try:
+            value = ast.literal_eval(statement.value)  # type: ignore[attr-defined]
+        except (AttributeError, ValueError, TypeError):
+            message = f"{path}: its parameters cell may only assign literals, got line {statement.lineno}"
+            raise NotebookError(message) from None
+        annotation = ast.unparse(statement.annotation) if isinstance(statement, ast.AnnAssign) else ""
+        kind = type(value) if value is not None else _name_type(annotation)
+        yield from (Parameter(target.id, value, kind) for target in targets if isinstance(target, ast.Name))
+
+
+def _name_type(annotation: str) -> type | None:
+    """Return the type that an annotation names, None where it is another or allows None."""
+    types = {kind.__name__: kind for kind in (str, int, float, bool, list, dict)}
+    return types.get(annotation.partition("[")[0])

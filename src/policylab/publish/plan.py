@@ -1,0 +1,287 @@
+"""What a batch is to make: a plan from options or from a YAML file, checked whole before anything runs."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from policylab.errors import PlanError, ReadError, close_matches
+from policylab.project import notebook_path
+from policylab.publish.parameters import Parameter, check_parameters, read_parameters
+from policylab.publish.run import Job
+from policylab.publish.words import LANGUAGES, say
+from policylab.read.regions import LEVELS, Region, find_region, list_regions
+
+FORMATS = ("html", "docx", "pdf")
+_SELECTORS = ("level", "in")
+_NAME = re.compile(r"[^\W_][\w.-]{0,99}")  # of a file: no folder, no hidden file, no option
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    A batch of reports.
+
+    Attributes
+    ----------
+    regions : str or sequence of str
+        Codes or names, with commas between; ``@FILE`` has one on each line; ``level:city``, ``in:320000`` and ``all`` choose
+        among the regions whose report of the year is known, and together narrow the choice.
+    report_years : sequence of int
+        The years that the work reports plan for; a report is made for each region and year.
+    notebook : str or Path, optional
+        Any notebook with a parameters cell; by default that of a district.
+    parameters : mapping
+        Values for other parameters of the notebook.
+    runs : sequence of mappings
+        In place of regions and years: the parameters of each run, and its ``name``, which its files take.
+    formats : sequence of "html", "docx", "pdf"
+        What is made beside the executed notebook.
+    out : str or Path
+        The folder for the files, made where needed.
+    jobs : int
+        Runs at a time, on this machine.
+    cluster : str
+        Address of a Dask scheduler, to run on its workers instead.
+    retries : int
+        How often a run that failed is tried again.
+    timeout : float
+        Seconds that a run may take.
+    """
+
+    regions: str | Sequence[str] = ()
+    report_years: Sequence[int] = ()
+    notebook: str | Path | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    runs: Sequence[Mapping[str, Any]] = ()
+    formats: Sequence[str] = ("html",)
+    out: str | Path = "reports"
+    jobs: int = 2
+    cluster: str = ""
+    retries: int = 1
+    timeout: float = 600
+
+
+def find_notebook(plan: Plan) -> Path:
+    """
+    Return the path of a plan's notebook: a file, or one of the project's by its name.
+
+    Raises
+    ------
+    NotebookError
+        If there is none.
+    """
+    if plan.notebook is None:
+        return notebook_path("district_report").resolve()
+    path = Path(plan.notebook)
+    return (path if path.suffix or path.exists() else notebook_path(str(plan.notebook))).resolve()
+
+
+def list_jobs(plan: Plan) -> list[Job]:
+    """
+    Return every run of a plan, all of them checked: names and types of parameters, regions, years, formats.
+
+    Raises
+    ------
+    PlanError
+        If a format, number or name cannot be, or the plan says too little or too much.
+    UnknownNameError
+        If a region does not exist.
+    ReadError
+        If a region that was named has no report of the year that the project knows.
+    NotebookError
+        If the notebook cannot take a parameter.
+    """
+    _check_options(plan)
+    notebook = find_notebook(plan)
+    known = read_parameters(notebook)
+    jobs = [_build_job(plan, notebook, known, run) for run in _list_runs(plan, notebook, known)]
+    names = [job.name for job in jobs]
+    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if twice:
+        raise PlanError(f"two runs have the name {twice[0]!r}; give each another, since its files take it")
+    if not jobs:
+        raise PlanError("no region fits: none of those chosen has a report of that year; see data/reports.csv")
+    return jobs
+
+
+def list_chosen(regions: str | Sequence[str], report_year: int | None, reported: set[str] | None) -> list[Region]:
+    """
+    Return the regions that words choose, in order and once each.
+
+    Parameters
+    ----------
+    regions : str or sequence of str
+        As in `Plan`.
+    report_year : int or None
+        The year that codes and names are understood in; None is today.
+    reported : set of str, optional
+        The codes among which ``level:``, ``in:`` and ``all`` choose; None is every region of the year.
+
+    Raises
+    ------
+    PlanError, UnknownNameError
+        If a word is neither region nor choice, or a file cannot be read.
+
+    Examples
+    --------
+    >>> [region.name for region in list_chosen("淮阴区,level:province,in:江苏省", 2023, None)]
+    ['淮阴区']
+    >>> len(list_chosen("level:city,in:320000", 2023, None))
+    13
+    """
+    words = list(_split_words(regions))
+    chosen = [find_region(word, report_year=report_year) for word in words if not _is_choice(word)]
+    choices = [word for word in words if _is_choice(word)]
+    if choices:
+        rules = _read_choices(choices)
+        found = list_regions(rules.get("level"), within=rules.get("in"), report_year=report_year)
+        chosen += [region for region in found if reported is None or region.region_code in reported]
+    return list({region.region_code: region for region in chosen}.values())
+
+
+def _check_options(plan: Plan) -> None:
+    """Refuse what no batch can be made from, whatever its notebook."""
+    for name in plan.formats:
+        if name not in FORMATS:
+            raise PlanError(f"no format {name!r}; formats: {', '.join(FORMATS)}{close_matches(str(name), FORMATS)}")
+    for name, value, least in (("jobs", plan.jobs, 1), ("retries", plan.retries, 0), ("timeout", plan.timeout, 1)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
+            raise PlanError(f"{name} is {value!r}, expected a number of at least {least}")
+    if plan.runs and (plan.regions or plan.report_years):
+        raise PlanError("a plan has either runs or regions and years, got both; leave one out")
+
+
+def _list_runs(plan: Plan, notebook: Path, known: Mapping[str, Parameter]) -> Iterator[dict[str, Any]]:
+    """Yield name, parameters and region of every run."""
+    if plan.runs or "region_code" not in known:
+        if plan.regions or plan.report_years:
+            check_parameters(notebook, {"region_code": ""} if plan.regions else {"report_year": 0})
+        yield from _list_free_runs(plan, notebook)
+        return
+    if not plan.regions:
+        raise PlanError("which regions? give codes or names, @FILE, level:city, in:320000 or all with --regions")
+    if "report_year" in known and not plan.report_years:
+        raise PlanError("which year? give the year that the work reports plan for with --year")
+    is_own = notebook == notebook_path("district_report").resolve()
+    years: Sequence[int | None] = plan.report_years or [None]
+    for year in years:
+        for region in _list_regions_of(plan, year, is_own=is_own):
+            yield {"region": region, "report_year": year, "parameters": plan.parameters}
+
+
+def _list_free_runs(plan: Plan, notebook: Path) -> Iterator[dict[str, Any]]:
+    """Yield the runs of a notebook that is not about regions, or whose runs are listed."""
+    for number, run in enumerate(plan.runs or [{"name": notebook.stem}], start=1):
+        parameters = {**plan.parameters, **{name: value for name, value in run.items() if name != "name"}}
+        name = str(run.get("name") or f"{notebook.stem}-{number:03d}")
+        if not _NAME.fullmatch(name):
+            raise PlanError(
+                f"run {number} has the name {name!r}; its files take it: letters, digits, '.', '-' and '_' only"
+            )
+        yield {"name": name, "parameters": parameters}
+
+
+def _list_regions_of(plan: Plan, report_year: int | None, *, is_own: bool) -> list[Region]:
+    """Return the regions of one year; of those named, each must have a report where our own notebook is to read it."""
+    from policylab.publish.material import check_reported, list_reported
+
+    reported = None if report_year is None else list_reported(report_year)
+    chosen = list_chosen(plan.regions, report_year, reported)
+    missing = [region for region in chosen if reported is not None and region.region_code not in reported]
+    if missing and is_own and report_year is not None and not plan.parameters.get("corpus"):
+        try:
+            check_reported(missing[0].region_code, report_year)
+        except ReadError as error:
+            more = f" (and {len(missing) - 1} more regions have none)" if len(missing) > 1 else ""
+            raise ReadError(f"{missing[0].name}: {error}{more}") from None
+    return chosen
+
+
+def _build_job(plan: Plan, notebook: Path, known: Mapping[str, Parameter], run: Mapping[str, Any]) -> Job:
+    """Return one run, its parameters checked."""
+    region, year = run.get("region"), run.get("report_year")
+    parameters = dict(run["parameters"])
+    if region is not None:
+        own = {"region_code": region.region_code} | ({"report_year": year} if "report_year" in known else {})
+        if set(own) & set(parameters):
+            raise PlanError("region_code and report_year follow from the regions and years; don't set them")
+        parameters = own | parameters
+        name = f"{region.region_code}-{year}" if year else str(region.region_code)
+    else:
+        name = run["name"]
+    if "figures_dir" in known:
+        parameters.setdefault("figures_dir", name)
+    check_parameters(notebook, parameters)
+    lang = str(parameters.get("lang", known["lang"].default if "lang" in known else "zh"))
+    lang = lang if lang in LANGUAGES else "zh"
+    return Job(
+        name=name,
+        notebook=str(notebook),
+        parameters={key: parameters[key] for key in known if key in parameters},
+        title=_name_page(notebook, name, region, year, lang),
+        lang=lang,
+        formats=tuple(plan.formats),
+        seed=int(hashlib.sha256(name.encode()).hexdigest()[:8], 16),
+        timeout=plan.timeout,
+        region=_describe(region, year),
+    )
+
+
+def _name_page(notebook: Path, name: str, region: Region | None, report_year: int | None, lang: str) -> str:
+    """Return the title of a page."""
+    if region is None:
+        return f"{notebook.stem}: {name}" if name != notebook.stem else name
+    if report_year and notebook == notebook_path("district_report").resolve():
+        return say("title", lang, region=region.name, year=report_year)
+    return f"{notebook.stem}: {region.name} {report_year or ''}".strip()
+
+
+def _describe(region: Region | None, report_year: int | None) -> dict[str, Any]:
+    """Return what the index says of a region."""
+    if region is None:
+        return {}
+    told = {"region_code": region.region_code, "region_name": region.name, "level": region.level}
+    return told | {"place": region.full_name, "report_year": report_year}
+
+
+def _split_words(regions: str | Sequence[str]) -> Iterator[str]:
+    """Yield the words of a choice; those of files too."""
+    for part in [regions] if isinstance(regions, str) else regions:
+        for word in filter(None, map(str.strip, re.split("[,，、]", str(part)))):
+            yield from _read_lines(Path(word[1:])) if word.startswith("@") else [word]
+
+
+def _read_lines(path: Path) -> Iterator[str]:
+    """Yield what the lines of a file say, without comments."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise PlanError(f"cannot read the regions in {path}: {reason}; expected one code or name a line") from None
+    yield from filter(None, (line.partition("#")[0].strip() for line in lines))
+
+
+def _is_choice(word: str) -> bool:
+    """Return whether a word chooses among regions, rather than naming one."""
+    return word == "all" or ":" in word
+
+
+def _read_choices(words: Iterable[str]) -> dict[str, str]:
+    """Return the rules that words choose by, and their values."""
+    rules: dict[str, str] = {}
+    for word in words:
+        rule, _, value = word.partition(":")
+        if word != "all" and rule not in _SELECTORS:
+            near = close_matches(rule, _SELECTORS)
+            raise PlanError(f"no choice {word!r}; choices: level:{'|'.join(LEVELS)}, in:CODE and all{near}")
+        if rule in rules:
+            raise PlanError(
+                f"{rule}: stands twice; together, choices narrow: level:city,in:320000 are the cities in it"
+            )
+        rules[rule] = value.strip()
+    return rules

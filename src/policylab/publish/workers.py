@@ -1,0 +1,229 @@
+"""Runs in a folder: forked from a warm process where that can be, on a kernel of its own where it cannot or has failed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from policylab.publish.kernels import KERNEL_LOG
+from policylab.publish.ledger import RUNNING
+from policylab.publish.parameters import read_notebook
+from policylab.publish.run import OUTCOME, Job, read_place
+from policylab.publish.warm import Exit, WarmError, WarmProcess, run_cold
+
+# What libraries import only when they are used, and our own modules inside functions. Not matplotlib_inline's backend:
+# it looks for the shell of its kernel when it is imported.
+_INSIDE = {
+    "matplotlib": (
+        "IPython.core.pylabtools",
+        "PIL.BmpImagePlugin",
+        "PIL.GifImagePlugin",
+        "PIL.JpegImagePlugin",
+        "PIL.PngImagePlugin",
+        "PIL.PpmImagePlugin",
+        "matplotlib.backends.backend_agg",
+        "matplotlib_inline.config",
+    ),
+    "pandas": ("pandas.core.reshape.reshape", "pandas.io.formats.html", "pandas.io.formats.string"),
+    "policylab": (
+        "pandas",
+        "pyarrow.parquet",
+        "pandas.io.parquet",
+        "matplotlib.figure",
+        "matplotlib.backends.backend_agg",
+        "matplotlib.backends.backend_pdf",
+        "matplotlib.backends.backend_svg",
+        "fontTools.fontBuilder",
+        "fontTools.pens.cu2quPen",
+        "fontTools.pens.ttGlyphPen",
+        "yaml",
+        "policylab.publish.warm:prepare_reports",
+    ),
+}
+_RESTARTS = 3
+_MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
+
+
+class Result(NamedTuple):
+    """A run that is over: its job, the folder that it worked in, what became of it, and how often it was tried."""
+
+    job: Job
+    work: Path
+    outcome: dict[str, Any]
+    attempts: int
+
+
+class Kitchen:
+    """
+    A warm process that is started when it is first needed and again when it is gone, for any number of threads.
+
+    ``notes`` says what was other than it should be, once for each cause: why kernels were cold.
+    """
+
+    def __init__(self, modules: Iterable[str], *, is_warm: bool = True) -> None:
+        self.notes: dict[str, int] = {}
+        self._modules, self._is_warm = list(modules), is_warm
+        self._process: WarmProcess | None = None
+        self._starts, self._lock = 0, threading.Lock()
+
+    def __enter__(self) -> Kitchen:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm process and what it runs."""
+        with self._lock:
+            self._is_warm = False
+            if self._process is not None:
+                self._process.close()
+                self._process = None
+
+    def make(self, job: Job, folder: Path, *, retries: int) -> Result:
+        """Run a job until it succeeds or has been tried again so many times; what is tried again is tried cold."""
+        for attempt in range(retries + 1):
+            work = Path(tempfile.mkdtemp(prefix=RUNNING, dir=folder)).resolve()
+            outcome = self._try(job, work, is_warm=attempt == 0)
+            if outcome["status"] == "made" or attempt == retries:
+                break
+            shutil.rmtree(work, ignore_errors=True)
+        if attempt and outcome["status"] == "made":
+            self._note("a run failed on a warm kernel and succeeded on a cold one")
+        return Result(job, work, outcome, attempt + 1)
+
+    def _try(self, job: Job, work: Path, *, is_warm: bool) -> dict[str, Any]:
+        """Run a job once."""
+        if is_warm:
+            try:
+                return _read_outcome(job, work, self._find_process().run(job, work), "warm")
+            except WarmError as error:
+                if self._is_warm or not self._starts:
+                    self._note(f"kernels are cold: {error}")
+        return _read_outcome(job, work, run_cold(job, work), "cold")
+
+    def _find_process(self) -> WarmProcess:
+        """Return the warm process, started where it is not there."""
+        with self._lock:
+            if self._process is not None and self._process.is_alive():
+                return self._process
+            if not self._is_warm:
+                raise WarmError("not asked for")
+            if self._starts >= _RESTARTS:
+                raise WarmError(f"the warm process has ended {_RESTARTS} times")
+            self._starts += 1
+            self._process = WarmProcess(self._modules)
+            for name in self._process.left_out:
+                self._note(f"{name} is imported by each run: it prints or starts threads on import")
+            return self._process
+
+    def _note(self, words: str) -> None:
+        """Remember what is to be told, and how often it happened."""
+        self.notes[words] = self.notes.get(words, 0) + 1
+
+
+def run_here(jobs: Iterable[Job], folder: Path, kitchen: Kitchen, *, workers: int, retries: int) -> Iterator[Result]:
+    """
+    Yield every job's result as it comes, so many of them at work at a time.
+
+    When the caller stops listening, runs that have not begun are dropped and those at work are killed.
+    """
+    waiting = iter(jobs)
+    working: set[Future[Result]] = set()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            while True:
+                for job in waiting:
+                    working.add(pool.submit(kitchen.make, job, folder, retries=retries))
+                    if len(working) >= 2 * workers:
+                        break
+                if not working:
+                    return
+                done, working = wait(working, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        finally:
+            for future in working:
+                future.cancel()
+            kitchen.close()
+
+
+def list_imports(notebook: Path) -> list[str]:
+    """
+    Return the modules that a notebook imports, and those that our own modules import inside functions.
+
+    Examples
+    --------
+    >>> from policylab.project import notebook_path
+    >>> "policylab.analyse.compare" in list_imports(notebook_path("district_report"))
+    True
+    """
+    found: dict[str, None] = {}
+    for cell in read_notebook(notebook)["cells"]:
+        if cell["cell_type"] == "code":
+            found |= dict.fromkeys(_list_cell_imports("".join(cell["source"])))
+    packages = {name.partition(".")[0] for name in found}
+    if "policylab" in packages:
+        packages |= _INSIDE.keys()
+    return [*found, *(name for package, names in _INSIDE.items() if package in packages for name in names)]
+
+
+def _list_cell_imports(source: str) -> Iterator[str]:
+    """Yield the modules that a cell imports; none where it is not Python."""
+    try:
+        tree = ast.parse(_MAGIC.sub("", source))
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)  # may be a module, or fail to be one
+
+
+def _read_outcome(job: Job, work: Path, ended: Exit, kernel: str) -> dict[str, Any]:
+    """Return what became of a run, also where it could not say so itself."""
+    path = work / OUTCOME
+    if path.exists() and not ended.timed_out:
+        outcome: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return outcome
+    if ended.timed_out:
+        told = f"its time was up after {job.timeout:g} s"
+    elif ended.code < 0:
+        told = f"its process was killed ({_name_signal(-ended.code)})"
+    else:
+        told = f"its process ended with exit code {ended.code}"
+    place = read_place(work)
+    told = f"{told} in {place}" if place else told
+    log = work / KERNEL_LOG
+    said = log.read_text("utf-8", errors="replace") if log.exists() else ""
+    peak = ended.peak_mb or None
+    return {
+        "status": "failed",
+        "error": told,
+        "told": f"{told}\n{said}",
+        "kernel": kernel,
+        "seconds": None,
+        "peak_mb": peak,
+    }
+
+
+def _name_signal(number: int) -> str:
+    """Return the name of a signal."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

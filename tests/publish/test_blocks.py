@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import docx
+import nbformat
+import pypdfium2
+import pytest
+from PIL import Image
+
+from policylab.publish.blocks import Block, join_text, read_blocks
+from policylab.publish.harvest import collect_values, save_thumbnail
+from policylab.publish.render import VALUES_MIME
+from policylab.publish.typeset import render_pdf
+from policylab.publish.word import render_docx
+
+
+def make_png(size: tuple[int, int] = (400, 200)) -> bytes:
+    """Return a picture of two colours."""
+    file = io.BytesIO()
+    image = Image.new("RGB", size, "white")
+    image.paste((200, 60, 10), (0, 0, size[0] // 2, size[1]))
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+PNG = make_png()
+HOSTILE = '#read("/etc/passwd") $x$ *a* _b_ <script>alert(1)</script> = @a \\ [b] {c}'
+PAGE = (
+    f"""
+<style>p {{}}</style><script>alert(1)</script><!-- a comment -->
+<h1>目标与比较</h1><p class="soft">依据<a href="https://example.org/a?b=1&amp;c">《报告》</a>，见<a href="#c9">下</a></p>
+<h2>一、目标<a class="anchor-link" href="#a">¶</a></h2>
+<ul><li>增长<mark>8%左右</mark><ul><li>其中</li></ul></li></ul>
+<div class="table"><table><thead><tr><th>指标</th><th>值</th></tr></thead>
+<tbody><tr><td>地区生产总值增速</td><td><small>+1</small> 8%</td></tr><tr><td>只有一格</td></tr></tbody></table></div>
+<details><summary>全部</summary><p>折起</p></details><pre>  a = 1
+b</pre>
+<img src="data:image/png;base64,{base64.b64encode(PNG).decode()}" alt="图一"><img src="https://example.org/a.png">
+"""
+    + "<p>"
+    + HOSTILE.replace("<", "&lt;")
+    + "\x0b</p>words without a tag"
+)
+
+
+@pytest.fixture(scope="module")
+def blocks() -> list[Block]:
+    """The blocks of the page above."""
+    return read_blocks(PAGE)
+
+
+def test_a_page_becomes_blocks(blocks: list[Block]) -> None:
+    """Headings, paragraphs, items, tables, folds, code and images come in order; scripts and pictures of the web do not."""
+    assert [block.kind for block in blocks][:4] == ["heading", "paragraph", "heading", "item"]
+    assert [block.kind for block in blocks][-7:] == [
+        "table",
+        "fold",
+        "paragraph",
+        "code",
+        "image",
+        "paragraph",
+        "paragraph",
+    ]
+    assert join_text(blocks[2].runs) == "一、目标"
+    assert [run.link for run in blocks[1].runs if run.link] == ["https://example.org/a?b=1&c"]
+    assert [(join_text(block.runs), block.level) for block in blocks if block.kind == "item"] == [
+        ("增长8%左右", 1),
+        ("其中", 2),
+    ]
+    assert ("8%左右", "mark") in [run[:2] for run in blocks[3].runs]
+    table = next(block for block in blocks if block.kind == "table")
+    assert [[join_text(cell) for cell in row] for row in table.rows][1:] == [
+        ["地区生产总值增速", "+1 8%"],
+        ["只有一格", ""],
+    ]
+    assert (table.n_header, round(sum(table.widths))) == (1, 1)
+    assert next(block for block in blocks if block.kind == "code").runs[0].text == "  a = 1\nb"
+    assert join_text(blocks[-2].runs) == HOSTILE + "\ufffd"
+    assert not any("alert(1)" in join_text(block.runs) for block in blocks[:-2])
+
+
+def test_a_word_document_has_headings_tables_and_figures(blocks: list[Block]) -> None:
+    """Word's own headings, a table with its cells, the picture with its words, and the link."""
+    made = render_docx(blocks, title="目标")
+    document = docx.Document(io.BytesIO(made))
+    assert [p.text for p in document.paragraphs if p.style.name.startswith("Heading")] == ["目标与比较", "一、目标"]
+    assert [cell.text for cell in document.tables[0].rows[1].cells] == ["地区生产总值增速", "+1 8%"]
+    assert len(document.inline_shapes) == 1
+    assert document.inline_shapes[0]._inline.docPr.get("descr") == "图一"
+    assert any(relation.reltype.endswith("/hyperlink") for relation in document.part.rels.values())
+    assert any(HOSTILE in paragraph.text for paragraph in document.paragraphs)
+    assert document.core_properties.title == "目标"
+
+
+def test_a_pdf_embeds_its_chinese_font(blocks: list[Block]) -> None:
+    """The text can be read back, whatever it says is set and not obeyed, and the characters are drawn, not boxes."""
+    made = render_pdf(blocks, title="目标", lang="zh")
+    pdf = pypdfium2.PdfDocument(made)
+    text = "".join(page.get_textpage().get_text_bounded() for page in pdf)
+    for words in ("目标与比较", "地区生产总值增速", "8%左右", '#read("/etc/passwd")', "<script>alert(1)</script>"):
+        assert words in text.replace(" ", "") or words in text
+    assert "root:" not in text
+    assert b"NotoSansSC" in made
+    same = render_pdf(blocks, title="目标", lang="zh")
+    assert same == made
+    pixels = pdf[0].render(scale=2).to_pil().convert("L")
+    assert pixels.getextrema()[0] < 60
+
+
+def test_an_empty_page_is_set() -> None:
+    """A notebook without outputs still gives documents that open."""
+    assert render_pdf([], title="", lang="en").startswith(b"%PDF")
+    assert docx.Document(io.BytesIO(render_docx([], title=""))).paragraphs == []
+
+
+def make_notebook(*bundles: dict[str, Any]) -> Any:
+    """Return a notebook with one cell that has shown these."""
+    v4: Any = nbformat.v4
+    outputs = [v4.new_output("display_data", data=bundle) for bundle in bundles]
+    return v4.new_notebook(cells=[v4.new_markdown_cell("a"), v4.new_code_cell("", outputs=outputs)])
+
+
+def test_values_are_collected_as_far_as_they_are_values() -> None:
+    """The first of each key counts; what is no list of named values is left out, and no number is invented."""
+    good = {"key": "gdp_growth", "name": "GDP", "text": "8%左右", "value": 8}
+    notebook = make_notebook(
+        {VALUES_MIME: [good, "a", {"name": "x"}, {"key": "n", "value": float("nan")}, {"key": "b", "value": True}]},
+        {VALUES_MIME: [{**good, "value": 9}]},
+        {VALUES_MIME: {"key": "a"}, "text/plain": "a"},
+    )
+    assert collect_values(notebook) == [
+        {**good, "value": 8.0},
+        {"key": "n", "name": "n", "text": "n", "value": None},
+        {"key": "b", "name": "b", "text": "b", "value": None},
+    ]
+
+
+def test_a_thumbnail_is_small(tmp_path: Path) -> None:
+    """The first picture becomes a small one; none, or one that is broken, leaves no file."""
+    path = tmp_path / "thumbnails" / "a.png"
+    save_thumbnail(make_notebook({"text/plain": "a"}), path)
+    save_thumbnail(make_notebook({"image/png": base64.b64encode(b"no picture").decode()}), path)
+    assert not path.exists()
+    save_thumbnail(make_notebook({"image/png": base64.b64encode(make_png((2000, 1000))).decode()}), path)
+    with Image.open(path) as image:
+        assert image.size == (320, 160)
+    assert path.stat().st_size < 20_000
