@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: setup report test check browser lab dataset accuracy figures bench lock help
+.PHONY: setup report test check browser lab corpus dataset accuracy figures bench lock help
 
 setup: $(STAMP)  ## set up .venv from requirements.lock; does nothing when up to date
 
@@ -42,6 +42,9 @@ browser: setup  ## try the notebooks as a reader does: JupyterLab in a real brow
 
 lab: setup  ## open JupyterLab in notebooks/
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(AS_ROOT)
+
+corpus: setup  ## fetch the 2,953 reports that data/corpus_manifest.csv names, for: make dataset CORPUS=corpus.parquet
+	$(BIN)/policylab corpus fetch data/corpus_manifest.csv --to corpus.parquet
 
 dataset: setup  ## build data/ from a corpus of reports: CORPUS=reports.parquet
 	@test -n '$(CORPUS)' || { echo 'error: say which corpus: make dataset CORPUS=reports.parquet' >&2; exit 2; }

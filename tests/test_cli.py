@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from policylab.annotate.lines import _to_json
 from policylab.annotate.targets import annotate as find_targets
 from policylab.cli import main
 from policylab.cli.terminal import align_columns
-from policylab.cli.writers import _to_cell, _to_json
+from policylab.cli.writers import _to_cell
 from policylab.model import TARGET_FIELDS
 from policylab.read.files import read_report
 
@@ -154,7 +155,7 @@ def test_output_never_replaces_a_source(call, tmp_path: Path) -> None:
     [
         ("320804-2024.txt", b"", "empty"),
         ("320804-2024.txt", b"\x00\x01\x02", "not text"),
-        ("320804-2024.txt", "目标：增长5%".encode("gb18030"), "not UTF-8"),
+        ("320804-2024.txt", "目标：增长5%".encode("gb18030"), "neither UTF-8"),
         ("320804-2024.pdf", b"%PDF-1.7", "PDF"),
         ("320804-2024.parquet", b"PAR1 and no more", r"320804-2024\.parquet"),
     ],
@@ -325,6 +326,19 @@ def test_command_shows_no_traceback(tmp_path: Path) -> None:
     assert done.stdout == ""
     assert re.fullmatch(r"error: no file absent\.txt.*\n", done.stderr)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_parts_give_the_same_file_and_go(call, seed_path: Path, tmp_path: Path) -> None:
+    """--resume and --jobs write the same file as a run in one go, whatever its kind, and leave no parts."""
+    for suffix in ("jsonl", "csv"):
+        whole, parts = tmp_path / f"a.{suffix}", tmp_path / f"b.{suffix}"
+        call("annotate", seed_path, "--to", whole)
+        outcome = call("annotate", seed_path, "--to", parts, "--resume")
+        assert "targets from 1 report" in outcome.err
+        assert parts.read_bytes() == whole.read_bytes()
+        call("annotate", seed_path, "--to", parts, "--jobs", "2")
+        assert parts.read_bytes() == whole.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.jsonl", "b.csv", "b.jsonl"]
 
 
 def test_help_lists_every_command(call) -> None:

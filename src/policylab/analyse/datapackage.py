@@ -30,10 +30,12 @@ TABLES = {
     "feature_counts": ("features/counts.parquet", "Features of reports: one row per report and word that it has"),
     "county_targets": ("county_targets.csv", "Targets of counties and districts cited from pages with an address"),
     "regions": ("regions.csv", "Administrative codes by year"),
+    "corpus_manifest": ("corpus_manifest.csv", "Addresses and hashes of the source files of 2,953 reports"),
 }
 _KEYS = {
     "reports": ["report_id"],
     "coverage": ["report_id", "indicator"],
+    "corpus_manifest": ["report_id"],
     "feature_reports": ["report_id"],
     "feature_terms": ["term"],
     "feature_counts": ["report", "term"],

@@ -117,7 +117,7 @@ def read_scope(prefix: str) -> str | None:
     cities = _SOME_CITIES.search(prefix)
     if cities:
         return cities[0]
-    if _leading().fullmatch(prefix):
+    if _is_leading(prefix):
         return ""
     if "占" in prefix:
         return None
@@ -129,6 +129,21 @@ def read_scope(prefix: str) -> str | None:
     return rest.strip() if _scope().search(rest) and len(rest) <= 20 else None
 
 
+def _is_leading(prefix: str) -> bool:
+    """
+    Whether a prefix is leading words from end to end.
+
+    A pattern would try every way to part it into words, which for 到2025年到2025年… doubles with each; here every place
+    is reached once.
+    """
+    reached = {0}
+    for place in range(len(prefix)):
+        if place in reached and _leading_word().match(prefix, place):
+            ends = range(place + 1, min(len(prefix), place + _LONGEST_WORD) + 1)
+            reached.update(end for end in ends if _leading_word().fullmatch(prefix, place, end))
+    return len(prefix) in reached
+
+
 def clause_prefix(folded: str, start: int, subject: int) -> str:
     """Return the words of the clause before its subject."""
     window = folded[max(start, subject - 24) : subject]
@@ -136,6 +151,7 @@ def clause_prefix(folded: str, start: int, subject: int) -> str:
     return window[cut.end() :] if cut else window
 
 
+_LONGEST_WORD = 16  # characters
 _VERSUS = frozenset("比较")
 _COMPARES = re.compile(r"(?:完成|实现|超额|恢复到|相当于|提前|(?<!特别)(?<!尤其)是|翻番|从|由|比|较)[“\s]?$")
 _BEHIND = re.compile("[比较]“?$")
@@ -223,6 +239,12 @@ def _period_pattern() -> re.Pattern[str]:
 def _leading() -> re.Pattern[str]:
     """Compile the words that leave a name whole."""
     return re.compile("(?:" + "|".join(entry["pattern"] for entry in load_codebook().wording["leading"]) + ")*")
+
+
+@cache
+def _leading_word() -> re.Pattern[str]:
+    """Compile the leading words, one at a time."""
+    return re.compile("|".join(entry["pattern"] for entry in load_codebook().wording["leading"]))
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from policylab.cli import batching, publishing, reading
+from policylab.cli import batching, corpora, publishing, reading
 from policylab.errors import PolicylabError
 
 
@@ -50,6 +50,7 @@ for _command in (
     reading.dataset,
     reading.show,
     reading.explain,
+    corpora.corpus,
     publishing.compare,
     publishing.report,
     batching.batch,

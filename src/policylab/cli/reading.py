@@ -7,14 +7,15 @@ import re
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import click
 
 from policylab.cli.terminal import align_columns, count_items, show_progress
-from policylab.cli.writers import choose_writer
+from policylab.cli.writers import choose_writer, write_from_parts
 from policylab.errors import DataError
 from policylab.model import Document, Target
 from policylab.project import data_path
@@ -31,27 +32,46 @@ from policylab.project import data_path
     "--to", "out", metavar="OUT", required=True, type=click.Path(path_type=Path), help="*.jsonl, *.parquet, *.csv"
 )
 @click.option("--cluster", default="", metavar="ADDRESS", help="Annotate on the workers of this Dask scheduler.")
-def annotate(
-    sources: tuple[Path, ...],
-    only: str | None,
-    region_code: str | None,
-    report_year: int | None,
-    out: Path,
-    cluster: str,
-) -> None:
-    """Write the targets of reports to a file: SOURCE is a report, a folder of them, or a Parquet file of many."""
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that share the work.")
+@click.option("--resume", is_flag=True, help="Keep finished parts in OUT.parts, and go on from them after a stop.")
+def annotate(sources: tuple[Path, ...], only: str | None, out: Path, cluster: str, **options: Any) -> None:
+    """
+    Write the targets of reports to a file.
+
+    SOURCE is a report, a folder of them, or a Parquet file of many. With several processes, as with --resume, finished
+    parts lie in OUT.parts until OUT is written: a run that was stopped, in whatever way, goes on with the same command.
+    """
     write = choose_writer(out, sources)
     wanted = None if only is None else _read_ids(only)
-    from policylab.annotate.stream import annotate_reports
     from policylab.read.corpus import iter_reports
 
     tally: Counter[str] = Counter()
-    documents = iter_reports(sources, only=wanted, region_code=region_code, report_year=report_year)
-    shown = show_progress(count_items(documents, "reports", tally))
-    targets = chain.from_iterable(annotate_reports(shown, cluster=cluster))
-    write(count_items(targets, "targets", tally), out)
+    jobs, resume = options.pop("jobs"), options.pop("resume")
+    if cluster and (resume or jobs > 1):
+        raise click.UsageError("--cluster shares the work itself: leave --jobs and --resume out")
+    documents = show_progress(count_items(iter_reports(sources, only=wanted, **options), "reports", tally))
+    if resume or jobs > 1:
+        _annotate_in_parts(documents, out, jobs, tally)
+    else:
+        from policylab.annotate.stream import annotate_reports
+
+        targets = chain.from_iterable(annotate_reports(documents, cluster=cluster))
+        write(count_items(targets, "targets", tally), out)
     many = "" if tally["reports"] == 1 else "s"
     click.echo(f"{out}: {tally['targets']:,} targets from {tally['reports']:,} report{many}", err=True)
+
+
+def _annotate_in_parts(documents: Iterable[Document], out: Path, jobs: int, tally: Counter[str]) -> None:
+    """Annotate part by part beside the file; the parts go once it is written."""
+    from policylab.annotate.parts import write_parts
+
+    folder = out.with_name(f"{out.name}.parts")
+    made = list(write_parts(documents, folder, jobs=jobs))
+    write_from_parts(made, out, tally)
+    for path in (*made, *folder.glob(".*.part")):  # the second are what a kill left behind
+        path.unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 @click.command()

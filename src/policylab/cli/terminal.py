@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from policylab.model import Document
-
 Item = TypeVar("Item")
 
 
@@ -20,13 +18,13 @@ def count_items(items: Iterable[Item], name: str, tally: Counter[str]) -> Iterat
         yield item
 
 
-def show_progress(documents: Iterable[Document]) -> Iterable[Document]:
-    """Show a bar on stderr while the documents go by, in a terminal only."""
+def show_progress(items: Iterable[Item], *, unit: str = "reports", total: int | None = None) -> Iterable[Item]:
+    """Show a bar on stderr while the items go by, in a terminal only."""
     if not sys.stderr.isatty():
-        return documents
+        return items
     from tqdm import tqdm
 
-    bar: Iterable[Document] = tqdm(documents, unit=" reports", file=sys.stderr, leave=False)
+    bar: Iterable[Item] = tqdm(items, unit=f" {unit}", total=total, file=sys.stderr, leave=False)
     return bar
 
 
@@ -43,6 +41,13 @@ def align_columns(rows: Sequence[Sequence[str]]) -> str:
         "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows
     )
     return "\n".join(line.rstrip() for line in lines)
+
+
+def clean_cell(text: str) -> str:
+    """Return text on one line without what a terminal would obey."""
+    from policylab.publish.evidence import clean_text
+
+    return clean_text(" ".join(text.split()))
 
 
 def _width(text: str) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from policylab.annotate.lines import from_line, to_line
 from policylab.errors import DataError, close_matches
 from policylab.model import TARGET_FIELDS, Target
 from policylab.project import check_writable, open_atomic
@@ -29,9 +30,28 @@ def choose_writer(out: Path, sources: Sequence[Path]) -> Callable[[Iterable[Targ
 def _write_jsonl(targets: Iterable[Target], out: Path) -> None:
     """Write one JSON object a line; numbers are exact (8.5, never 8.500000001), Chinese stays readable."""
     with open_atomic(out) as file:
-        for target in targets:
-            cells = ", ".join(f'"{name}": {_to_json(getattr(target, name))}' for name in TARGET_FIELDS)
-            file.write(f"{{{cells}}}\n".encode())
+        file.writelines(map(to_line, targets))
+
+
+def write_from_parts(parts: Iterable[Path], out: Path, tally: Counter[str]) -> None:
+    """Write the targets of parts (`policylab.annotate.parts`) to a file of any kind; JSON Lines are copied as they are."""
+    if out.suffix.lower() != ".jsonl":
+        _WRITERS[out.suffix.lower()](_read_parts(parts, tally), out)
+        return
+    with open_atomic(out) as file:
+        for path in parts:
+            content = path.read_bytes()
+            tally["targets"] += content.count(b"\n")
+            file.write(content)
+
+
+def _read_parts(parts: Iterable[Path], tally: Counter[str]) -> Iterator[Target]:
+    """Yield the targets of parts and count them."""
+    for path in parts:
+        with path.open("rb") as file:
+            for line in file:
+                tally["targets"] += 1
+                yield from_line(line)
 
 
 def _write_csv(targets: Iterable[Target], out: Path) -> None:
@@ -56,12 +76,6 @@ _WRITERS: Mapping[str, Callable[[Iterable[Target], Path], None]] = {
     ".parquet": _write_parquet,
     ".csv": _write_csv,
 }
-_encode_json = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def _to_json(value: object) -> str:
-    """Write one field as JSON; a Decimal digit by digit, which the json module cannot."""
-    return format(value, "f") if isinstance(value, Decimal) else _encode_json(value)
 
 
 def _to_cell(value: object) -> object:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from policylab.errors import DataError, ReadError, UnknownNameError, close_matches
 from policylab.model import Document
-from policylab.read.files import SIDECAR_KEYS, TEXT_SUFFIXES, read_report, tell_missing
+from policylab.read.files import CONTAINER_SUFFIXES, REPORT_SUFFIXES, iter_parts, read_reports, tell_missing
+from policylab.read.labels import REPORT_ID, SIDECAR_KEYS
 from policylab.read.region_table import is_region_code
 
 PARQUET_COLUMNS = ("report_id", "region_code", "report_year", "text")
 
 _LABELS = ("region_code", "report_year", "sha256")
-_SOURCE_COLUMNS = (*(key for key in SIDECAR_KEYS if key not in _LABELS), "region_name", "level", "province")
+SOURCE_COLUMNS = (*(key for key in SIDECAR_KEYS if key not in _LABELS), "region_name", "level", "province")
 _BATCH = 32  # reports in memory at a time
-_REPORT_ID = re.compile(r"[0-9]{6}-[0-9]{4}")
 
 Sources = str | Path | Iterable[str | Path]
 
@@ -40,7 +39,8 @@ def iter_reports(
     Parameters
     ----------
     sources : path or iterable of paths
-        Report files; folders, whose ``.txt`` and ``.md`` files are taken by name (hidden files and README left out);
+        Report files of every kind that `policylab.read.files.read_report` reads; Excel, CSV and ZIP files of several
+        reports; folders, whose files of one report each are taken by name (hidden files and README left out);
         Parquet files with a row per report and at least the columns report_id, region_code, report_year, text. Their
         other columns named like the entries of a sidecar go to ``Document.source``, and sha256 is checked.
     only : iterable of str, optional
@@ -119,7 +119,8 @@ def count_reports(sources: Sources, *, only: Iterable[str] | None = None) -> int
         return len({only} if isinstance(only, str) else set(only))
     paths = _list_paths(sources)
     rows = {report_id for path in paths if _is_parquet(path) for _, ids in _list_groups(path) for report_id in ids}
-    return len(rows) + sum(not _is_parquet(path) for path in paths)
+    files = [path for path in paths if not _is_parquet(path)]
+    return len(rows) + sum(sum(1 for _ in iter_parts(path)) if _is_container(path) else 1 for path in files)
 
 
 def _list_paths(sources: Sources) -> list[Path]:
@@ -143,10 +144,15 @@ def _list_folder(folder: Path) -> list[Path]:
     found = sorted(
         path
         for path in folder.iterdir()
-        if path.suffix.lower() in TEXT_SUFFIXES and not path.name.lower().startswith((".", "readme")) and path.is_file()
+        if path.suffix.lower() in REPORT_SUFFIXES
+        and not path.name.lower().startswith((".", "~$", "readme"))
+        and path.is_file()
     )
     if not found:
-        raise ReadError(f"no report in the folder {folder}: expected files in .txt or .md")
+        raise ReadError(f"no report in the folder {folder}: expected files in {', '.join(REPORT_SUFFIXES)}")
+    for path in found:
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            raise ReadError(f"{path} is a link that leads out of its folder; name the file itself, or leave it out")
     return found
 
 
@@ -165,7 +171,7 @@ def _check_wanted(only: Iterable[str], paths: Iterable[Path], given: Mapping[str
         if _is_parquet(path):
             known.update(report_id for _, ids in _list_groups(path) for report_id in ids)
         else:
-            known.add(_report_id(path, given))
+            known.update(_report_ids(path, given))
     missing = sorted(wanted - known)
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -174,29 +180,38 @@ def _check_wanted(only: Iterable[str], paths: Iterable[Path], given: Mapping[str
     return wanted
 
 
-def _report_id(path: Path, given: Mapping[str, Any]) -> str:
-    """Return the id of a report file: of its name where that says it, else by reading it."""
-    return path.stem if _REPORT_ID.fullmatch(path.stem) else read_report(path, **given).report_id
+def _is_container(path: Path) -> bool:
+    """Whether a file may hold several reports."""
+    return path.suffix.lower() in CONTAINER_SUFFIXES
 
 
-def _yield_once(paths: Iterable[Path], wanted: frozenset[str] | None, given: Mapping[str, Any]) -> Iterator[Document]:
+def _report_ids(path: Path, given: Mapping[str, Any]) -> set[str]:
+    """Return the ids of a report file: of its name where that says it, else by reading it."""
+    if REPORT_ID.fullmatch(path.stem) and not _is_container(path):
+        return {path.stem}
+    return {document.report_id for document in read_reports(path, **given)}
+
+
+def _yield_once(paths: Sequence[Path], wanted: frozenset[str] | None, given: Mapping[str, Any]) -> Iterator[Document]:
     """Yield each report once; refuse two texts for one id."""
-    seen: dict[str, tuple[str, Path]] = {}
-    for path in paths:
+    seen: dict[str, int] = {}  # one number for hash and place of each report: the only thing that grows with a corpus
+    for place, path in enumerate(paths):
         for document in _read_rows(path, wanted) if _is_parquet(path) else _read_file(path, wanted, given):
-            report_id = document.report_id
-            sha256, first = seen.get(report_id, (document.sha256, path))
-            if sha256 != document.sha256:
+            report_id, text = document.report_id, int(document.sha256[:15], 16)
+            first_text, first_place = divmod(seen.get(report_id, text * len(paths) + place), len(paths))
+            if first_text != text:
+                first = paths[first_place]
                 raise DataError(f"two texts for the report {report_id}: in {first} and in {path}; leave one out")
             if report_id not in seen:
-                seen[report_id] = sha256, path
+                seen[report_id] = text * len(paths) + place
                 yield document
 
 
 def _read_file(path: Path, wanted: frozenset[str] | None, given: Mapping[str, Any]) -> Iterator[Document]:
-    """Yield the report of a file, if it is wanted."""
-    if wanted is None or _report_id(path, given) in wanted:
-        yield read_report(path, **given)
+    """Yield the wanted reports of a file."""
+    if wanted is None or _is_container(path) or not wanted.isdisjoint(_report_ids(path, given)):
+        found = read_reports(path, **given)
+        yield from (document for document in found if wanted is None or document.report_id in wanted)
 
 
 def _read_rows(path: Path, wanted: frozenset[str] | None) -> Iterator[Document]:
@@ -207,7 +222,7 @@ def _read_rows(path: Path, wanted: frozenset[str] | None) -> Iterator[Document]:
         groups: Iterable[int] = range(file.num_row_groups)
         if wanted is not None:
             groups = [group for group, ids in _list_groups(path) if not wanted.isdisjoint(ids)]
-        columns = [name for name in (*PARQUET_COLUMNS, "sha256", *_SOURCE_COLUMNS) if name in file.schema_arrow.names]
+        columns = [name for name in (*PARQUET_COLUMNS, "sha256", *SOURCE_COLUMNS) if name in file.schema_arrow.names]
         for group in groups:  # one at a time: a reader over several keeps what it has read of all
             for batch in file.iter_batches(batch_size=_BATCH, row_groups=[group], columns=columns, use_threads=False):
                 ids = batch.column("report_id").to_pylist()
@@ -230,7 +245,7 @@ def _to_document(row: Mapping[str, Any], path: Path) -> Document:
         region_code=row["region_code"],
         report_year=row["report_year"],
         report_id=report_id,
-        source={name: str(row[name]) for name in _SOURCE_COLUMNS if row.get(name) not in (None, "")},
+        source={name: str(row[name]) for name in SOURCE_COLUMNS if row.get(name) not in (None, "")},
     )
     if row.get("sha256", document.sha256) != document.sha256:
         raise DataError(f"{path}: the text of {report_id} has sha256 {document.sha256}, its row says {row['sha256']}")

@@ -1,44 +1,47 @@
-"""One report file to a Document: UTF-8 text as it is, with what its sidecar, its name or its own words say of it."""
+"""A report file of any kind to a Document: its text, its region and year, and what its sidecar, name or words say."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+import hashlib
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path, PurePosixPath
 
-from policylab.errors import DataError, ReadError, UnknownNameError, close_matches
+from policylab.errors import DataError, ReadError, close_matches
 from policylab.model import Document
-from policylab.read.identity import find_region_codes, find_report_years
-from policylab.read.region_table import is_region_code
-from policylab.read.regions import find_region
+from policylab.read import labels
+from policylab.read.encodings import decode_text
+from policylab.read.labels import settle_labels
+from policylab.read.parts import Extract, Part, check_text, make_extract
 
-TEXT_SUFFIXES = (".txt", ".md")
-SIDECAR_KEYS = (
-    "title", "issuer", "region_code", "report_year", "published", "retrieved", "sha256", "legal_status", "completeness",
-    "noise", "notes", "source_url", "source_repository", "source_commit", "source_path", "raw_sha256",
-)  # fmt: skip
+REPORT_SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")  # one report a file
+CONTAINER_SUFFIXES = (".zip", ".xlsx", ".csv")  # several
 
-_MAX_BYTES = 20_000_000  # the longest known report has 0.3 million
-_YEARS = range(1949, 2101)
-_BOM = b"\xef\xbb\xbf"
-_KINDS = (
-    (b"%PDF", "a PDF"),
-    (b"PAR1", "a Parquet file; name it .parquet"),
-    (b"PK\x03\x04", "a ZIP archive, as .docx, .xlsx and .zip are"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file, as .doc and .xls are"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\xff\xfe", "text in UTF-16"),
-    (b"\xfe\xff", "text in UTF-16"),
-)
-_FILE_NAME = re.compile(r"([0-9]{6})-([0-9]{4})")
+_MAX_TEXT = 20_000_000  # bytes of a text or page
+_MAX_BYTES = 200_000_000  # of a file that holds pictures or several reports
+_KINDS = {
+    b"%PDF": (".pdf",),
+    b"PK\x03\x04": (".docx", ".xlsx", ".zip"),
+    b"PK\x05\x06": (".zip",),
+}
+# What is never read, and what to do about it.
+_FOREIGN = {
+    b"PAR1": "a Parquet file; name it .parquet",
+    b"\xd0\xcf\x11\xe0": "an old Office file (.doc, .xls); convert it: soffice --headless --convert-to docx FILE",
+    b"{\\rtf": "a rich text file; convert it: soffice --headless --convert-to docx FILE",
+    b"\x89PNG": "a PNG picture; a scanned report needs OCR: ocrmypdf -l chi_sim",
+    b"\xff\xd8\xff": "a JPEG picture; a scanned report needs OCR: ocrmypdf -l chi_sim",
+    b"\x1f\x8b": "a gzip archive; unpack it",
+    b"Rar!": "a RAR archive; unpack it",
+    b"7z\xbc\xaf": "a 7z archive; unpack it",
+}
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OFFICE_PARTS = {"word/document.xml": ".docx", "xl/workbook.xml": ".xlsx"}
 
 
 def read_report(path: str | Path, *, region_code: str | None = None, report_year: int | None = None) -> Document:
     """
-    Return the report in a text file: its text unchanged, its region and plan year, and what its sidecar says.
+    Return the report in a file: its text, its region and plan year, and what its sidecar says.
 
     Region and year come from the arguments, from the sidecar (``<stem>.yml`` beside the file), from the file's name
     (``320804-2023.txt``), and only where none of them says it from the text's own words.
@@ -46,8 +49,10 @@ def read_report(path: str | Path, *, region_code: str | None = None, report_year
     Parameters
     ----------
     path : str or Path
-        UTF-8 text, ``.txt`` or ``.md``, of at most 20 MB. Line ends stay as they are. A byte order mark is the file's
-        signature and no part of the text; ``source["encoding"]`` then tells of it.
+        Text (``.txt``, ``.md``) in UTF-8, UTF-16 or GB18030, a web page (``.html``), a Word file (``.docx``), a PDF with
+        a text layer, or an Excel, CSV or ZIP file that holds one report. The text of a ``.txt`` stays as it is, line
+        ends and all; the other kinds give plain text with a line a paragraph, to which all offsets refer. A byte order
+        mark is the file's signature and no part of the text.
     region_code : str, optional
         Six digits.
     report_year : int, optional
@@ -56,13 +61,15 @@ def read_report(path: str | Path, *, region_code: str | None = None, report_year
     Returns
     -------
     Document
-        ``source`` holds the sidecar's entries other than region, year and hash, all as text.
+        ``source`` holds the sidecar's entries other than region, year and hash, all as text, and beside them
+        raw_sha256 (hash of the file), file_format, encoding (where it is not plain UTF-8) and left_out (what the text
+        does not hold of the file: menus, headers, page numbers).
 
     Raises
     ------
     ReadError
-        Where the file is missing, empty, too large or not UTF-8 text, where its labels contradict each other, or where
-        nothing says its region or year.
+        Where the file is missing, empty, too large, broken, not of the kind its name says, needs a password or OCR,
+        where its labels contradict each other, or where nothing says its region or year.
     DataError
         Where the sidecar breaks its form, or its hash is not the text's.
     UnknownNameError
@@ -74,20 +81,72 @@ def read_report(path: str | Path, *, region_code: str | None = None, report_year
     >>> read_report(data_path("reports") / "320804-2023.txt").report_id
     '320804-2023'
     """
+    labels.check_given(region_code, report_year)
+    parts = list(islice(iter_parts(path), 2))
+    if len(parts) > 1:
+        raise ReadError(f"{path} holds more than one report; the corpus functions (iter_reports) take them all")
+    return to_document(parts[0], region_code=region_code, report_year=report_year)
+
+
+def read_reports(
+    path: str | Path, *, region_code: str | None = None, report_year: int | None = None
+) -> Iterator[Document]:
+    """
+    Yield every report of a file: one for most kinds, one a row for Excel and CSV, one a member for ZIP.
+
+    Raises
+    ------
+    ReadError, DataError, UnknownNameError
+        As `read_report`.
+
+    Examples
+    --------
+    >>> from policylab.project import data_path
+    >>> [document.report_year for document in read_reports(data_path("reports") / "320804-2023.txt")]
+    [2023]
+    """
+    labels.check_given(region_code, report_year)
+    for part in iter_parts(path):
+        yield to_document(part, region_code=region_code, report_year=report_year)
+
+
+def iter_parts(path: str | Path) -> Iterator[Part]:
+    """
+    Yield the text of every report of a file with what is known of it, before its region and year are settled.
+
+    Raises
+    ------
+    ReadError, DataError
+        As `read_report`.
+
+    Examples
+    --------
+    >>> from policylab.project import data_path
+    >>> [part.stem for part in iter_parts(data_path("reports") / "320804-2023.txt")]
+    ['320804-2023']
+    """
     path = Path(path)
     raw = _read_bytes(path)
-    text = _decode(raw, path)
-    sidecar = _read_sidecar(path.with_suffix(".yml"))
-    _check_given(region_code, report_year)
-    labels = _collect_labels(path, sidecar, region_code, report_year)
-    year = _settle("report_year", labels, path) or _infer_year(text, path)
-    code = _settle("region_code", labels, path) or _infer_region(text, int(year), path)
-    _check_region(code, int(year), path)
-    source = {key: value for key, value in sidecar.items() if key not in ("region_code", "report_year", "sha256")}
-    if raw.startswith(_BOM):
-        source["encoding"] = "UTF-8 with byte order mark"
-    document = Document.from_text(text, region_code=code, report_year=int(year), source=source)
-    _check_hash(document, sidecar, path)
+    if path.suffix.lower() == ".zip":
+        _check_kind(raw, path.suffix.lower(), str(path))
+        yield from _read_archive(raw, str(path))
+    else:
+        yield from _read_raw(raw, str(path), path.stem, labels.read_sidecar(path.with_suffix(".yml")))
+
+
+def to_document(part: Part, *, region_code: str | None = None, report_year: int | None = None) -> Document:
+    """Return the Document of a part, its labels settled and its text checked against the sidecar's hash."""
+    code, year = settle_labels(part, region_code, report_year)
+    said = {key: value for key, value in part.labels.items() if key not in ("region_code", "report_year", "sha256")}
+    source = {**part.notes, "raw_sha256": part.raw_sha256} | said
+    named = part.stem if labels.REPORT_ID.fullmatch(part.stem) else ""
+    document = Document.from_text(part.text, region_code=code, report_year=year, report_id=named, source=source)
+    expected = part.labels.get("sha256", document.sha256)
+    if expected != document.sha256:
+        raise DataError(
+            f"{part.name} is not the text that {part.stem}.yml describes: sha256 expected {expected}, got"
+            f" {document.sha256}; restore the text, or mend the sidecar if the change is meant"
+        )
     return document
 
 
@@ -101,160 +160,130 @@ def tell_missing(path: Path) -> str:
 
 def _read_bytes(path: Path) -> bytes:
     """Return the bytes of a file, or say why they cannot be read."""
+    most = _MAX_TEXT if path.suffix.lower() in (".txt", ".md", ".html", ".htm") else _MAX_BYTES
     try:
         if not path.exists():
             raise ReadError(tell_missing(path))
         if path.is_dir():
             raise ReadError(f"{path} is a folder; expected one report file (the corpus functions take folders)")
         if not path.is_file():
-            raise ReadError(f"{path} is not a regular file; expected UTF-8 text")
-        if (size := path.stat().st_size) > _MAX_BYTES:
-            raise ReadError(f"{path} has {size:,} bytes; a report has at most {_MAX_BYTES:,}: is it one report?")
+            raise ReadError(f"{path} is not a regular file; expected a report")
+        if (size := path.stat().st_size) > most:
+            raise ReadError(f"{path} has {size:,} bytes; a report has at most {most:,}: is it one report?")
         return path.read_bytes()
     except (OSError, ValueError) as error:
         raise ReadError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _decode(raw: bytes, path: Path) -> str:
-    """Return the text of a UTF-8 file, line ends and all, or say what the file is instead."""
-    kind = next((name for magic, name in _KINDS if raw.startswith(magic)), None)
-    if kind:
-        raise ReadError(f"{path} is {kind}; expected UTF-8 text (.txt or .md)")
-    if path.suffix.lower() not in TEXT_SUFFIXES:
-        raise ReadError(f"{path}: expected a name in .txt or .md, got {path.suffix or 'none'}; save it as UTF-8 text")
-    if b"\0" in raw:
-        raise ReadError(f"{path} is not text: byte {raw.index(0):,} is NUL; expected UTF-8 text")
-    try:
-        text = raw.removeprefix(_BOM).decode("utf-8")
-    except UnicodeDecodeError as error:
-        place = error.start + (len(_BOM) if raw.startswith(_BOM) else 0)
-        hint = "; it may be GB18030: iconv -f GB18030 -t UTF-8" if _is_gb18030(raw) else ""
-        raise ReadError(f"{path} is not UTF-8: byte {place:,} is 0x{raw[place]:02x}{hint}") from None
-    if not text.strip():
-        raise ReadError(f"{path} is empty; expected the text of a report")
-    return text
+def _read_raw(raw: bytes, name: str, stem: str, sidecar: dict[str, str]) -> Iterator[Part]:
+    """Yield the reports of a file's bytes."""
+    suffix = PurePosixPath(name.lower()).suffix
+    _check_kind(raw, suffix, name)
+    raw_hash = hashlib.sha256(raw).hexdigest()
+    if suffix in (".xlsx", ".csv"):
+        from policylab.read.sheets import read_csv, read_sheet
+
+        for row in (read_sheet if suffix == ".xlsx" else read_csv)(raw, name):
+            place = f"{name}, {row.place}"
+            said = labels.check_entries(sidecar | row.labels, place)
+            check_text(row.extract.text, place)
+            yield Part(place, stem, row.extract.text, row.extract.notes, said, raw_hash)
+        return
+    extract = _choose_reader(suffix)(raw, name)
+    check_text(extract.text, name)
+    yield Part(name, stem, extract.text, extract.notes, sidecar, raw_hash)
 
 
-def _is_gb18030(raw: bytes) -> bool:
-    """Whether the bytes decode as the usual Chinese encoding before UTF-8."""
-    try:
-        raw.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _choose_reader(suffix: str) -> Callable[[bytes, str], Extract]:
+    """Return the reader of a kind of file."""
+    if suffix == ".docx":
+        from policylab.read.word import read_word
+
+        return read_word
+    if suffix == ".pdf":
+        from policylab.read.pdf import read_pdf
+
+        return read_pdf
+    if suffix in (".html", ".htm"):
+        from policylab.read.pages import read_page
+
+        return read_page
+    return _read_markdown if suffix == ".md" else _read_text
 
 
-def _read_sidecar(path: Path) -> dict[str, str]:
-    """Return the entries of a sidecar, all as text; {} where there is none."""
-    if not path.is_file():
-        return {}
-    import yaml
-
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise DataError(f"{path} is not YAML in UTF-8: {' '.join(str(error).split())}") from error
-    if not isinstance(entries, Mapping):
-        raise DataError(f"{path}: expected entries such as 'title: ...', got {type(entries).__name__}")
-    return {
-        _check_key(key, path): _check_value(key, value, path) for key, value in entries.items() if value is not None
-    }
+def _read_text(raw: bytes, name: str) -> Extract:
+    """Return plain text as it is."""
+    text, encoding = decode_text(raw, name)
+    return make_extract(text, "", encoding=encoding)
 
 
-def _check_key(key: Any, path: Path) -> str:
-    """Return a sidecar's key, or say that it is unknown."""
-    if key not in SIDECAR_KEYS:
-        near = close_matches(str(key), SIDECAR_KEYS) or f"; known: {', '.join(SIDECAR_KEYS)}"
-        raise DataError(f"{path}: unknown entry {key!r}{near}")
-    return str(key)
+def _read_markdown(raw: bytes, name: str) -> Extract:
+    """Return the wording of a Markdown file."""
+    from policylab.read.markdown import read_markdown
+
+    text, encoding = decode_text(raw, name)
+    return read_markdown(text, encoding=encoding)
 
 
-def _check_value(key: Any, value: Any, path: Path) -> str:
-    """Return a sidecar's value as text, or say what it should be."""
-    if isinstance(value, (list, dict, bool)):
-        raise DataError(f"{path}: {key} should be text, got {type(value).__name__}")
-    text = str(value).strip()
-    expected: dict[str, tuple[Callable[[str], Any], str]] = {
-        "region_code": (is_region_code, "six digits"),
-        "report_year": (_is_year, "a year such as 2023"),
-        "sha256": (re.compile("[0-9a-f]{64}").fullmatch, "64 lower-case hexadecimal digits"),
-    }
-    test, form = expected.get(key, (bool, "not empty"))
-    if not test(text):
-        raise DataError(f"{path}: {key} should be {form}, got {text!r}")
-    return text
+def _read_archive(raw: bytes, name: str) -> Iterator[Part]:
+    """Yield the reports of a ZIP file by name; a sidecar in it belongs to the file beside it."""
+    from policylab.read.archives import open_archive, read_member, show_name
+
+    with open_archive(raw, name) as archive:
+        members = {show_name(info): info.filename for info in archive.infolist() if not info.is_dir()}
+        reports = [shown for shown in sorted(members) if _is_report(PurePosixPath(shown))]
+        if not reports:
+            raise ReadError(f"{name} holds no report: expected files in {', '.join(REPORT_SUFFIXES)}, .xlsx or .csv")
+        for shown in reports:
+            path = PurePosixPath(shown)
+            beside = str(path.with_suffix(".yml"))
+            content = read_member(archive, members[beside], name) if beside in members else None
+            sidecar = {} if content is None else labels.parse_sidecar(content, f"{name}:{beside}")
+            yield from _read_raw(read_member(archive, members[shown], name), f"{name}:{shown}", path.stem, sidecar)
 
 
-def _is_year(value: str) -> bool:
-    """Whether a text is a year in which reports were given."""
-    return re.fullmatch("[0-9]{4}", value) is not None and int(value) in _YEARS
+def _is_report(path: PurePosixPath) -> bool:
+    """Whether a member of an archive is taken for a report, and not for a note or what a system leaves behind."""
+    known = path.suffix.lower() in (*REPORT_SUFFIXES, ".xlsx", ".csv")
+    return known and not path.name.lower().startswith((".", "~$", "readme")) and "__MACOSX" not in path.parts
 
 
-def _check_given(region_code: str | None, report_year: int | None) -> None:
-    """Refuse arguments that cannot be a code or a year."""
-    if region_code is not None and not is_region_code(region_code):
-        raise ReadError(f"region_code (--region) should be six digits, got {region_code!r}")
-    if report_year is not None and not _is_year(str(report_year)):
-        raise ReadError(f"report_year (--year) should be a year such as 2023, got {report_year!r}")
+def _check_kind(raw: bytes, suffix: str, name: str) -> None:
+    """Refuse a file whose content is not of the kind that its name says."""
+    if raw.startswith(b"\xd0\xcf\x11\xe0") and _ENCRYPTED in raw:
+        raise ReadError(f"{name} asks for a password; save it without one")
+    if foreign := next((told for magic, told in _FOREIGN.items() if raw.startswith(magic)), ""):
+        raise ReadError(f"{name} is {foreign}")
+    if suffix not in (*REPORT_SUFFIXES, *CONTAINER_SUFFIXES):
+        known = ", ".join((*REPORT_SUFFIXES, *CONTAINER_SUFFIXES))
+        raise ReadError(f"{name}: expected a name in {known}, got {suffix or 'none'}")
+    kinds = next((kinds for magic, kinds in _KINDS.items() if raw.startswith(magic)), ())
+    if not kinds and _looks_like_page(raw):
+        kinds = (".html", ".htm")
+    if not raw:
+        raise ReadError(f"{name} is empty; expected the text of a report")
+    if kinds and suffix not in kinds:
+        raise ReadError(f"{name} is {_name_kind(kinds)} by its content; rename it")
+    if not kinds and suffix in (".pdf", ".docx", ".xlsx", ".zip"):
+        raise ReadError(f"{name} is not what its name says: no {suffix} file begins with {raw[:4]!r}")
+    if kinds and suffix in (".docx", ".xlsx"):
+        _check_office_kind(raw, suffix, name)
 
 
-def _collect_labels(
-    path: Path, sidecar: Mapping[str, str], region_code: str | None, report_year: int | None
-) -> dict[str, dict[str, str]]:
-    """Return who says which region and year, the most binding first."""
-    labels: dict[str, dict[str, str]] = {"region_code": {}, "report_year": {}}
-    if region_code is not None:
-        labels["region_code"]["the argument"] = region_code
-    if report_year is not None:
-        labels["report_year"]["the argument"] = str(report_year)
-    for key, said in labels.items():
-        if key in sidecar:
-            said["the sidecar"] = sidecar[key]
-    if (match := _FILE_NAME.fullmatch(path.stem)) and _is_year(match[2]):
-        labels["region_code"]["the file name"], labels["report_year"]["the file name"] = match[1], match[2]
-    return labels
+def _check_office_kind(raw: bytes, suffix: str, name: str) -> None:
+    """Refuse a Word file named as an Excel file, and the other way round."""
+    found = {kind for part, kind in _OFFICE_PARTS.items() if part.encode() in raw}
+    if found and suffix not in found:
+        raise ReadError(f"{name} is a {', '.join(sorted(found))} file by its content; rename it")
 
 
-def _settle(key: str, labels: Mapping[str, Mapping[str, str]], path: Path) -> str:
-    """Return what all labels say, or "" where none says anything; refuse a contradiction."""
-    said = labels[key]
-    if len(set(said.values())) > 1:
-        told = ", ".join(f"{who} says {value}" for who, value in said.items())
-        raise ReadError(f"{path}: {key} is contradictory: {told}; mend the wrong one")
-    return next(iter(said.values()), "")
+def _name_kind(kinds: tuple[str, ...]) -> str:
+    """Return what a file is by its content."""
+    names = {".pdf": "a PDF", ".html": "a web page (.html)", ".zip": "a ZIP archive (.zip)"}
+    return names.get(kinds[0], "a ZIP archive, as .docx, .xlsx and .zip are,")
 
 
-def _infer_year(text: str, path: Path) -> str:
-    """Return the plan year that the text itself names, or ask for it."""
-    years = find_report_years(text)
-    if len(years) == 1:
-        return str(years[0])
-    found = f"its own words speak for {', '.join(map(str, years))}" if years else "its own words do not say it"
-    raise ReadError(f"{path}: which plan year? {found}; give --year (report_year=...) or a sidecar {path.stem}.yml")
-
-
-def _infer_region(text: str, report_year: int, path: Path) -> str:
-    """Return the region that the text itself names, or ask for it."""
-    codes = find_region_codes(text, report_year=report_year)
-    if len(codes) == 1:
-        return codes[0]
-    found = f"its own words speak for {', '.join(codes)}" if codes else "its own words do not say it"
-    raise ReadError(f"{path}: which region? {found}; give --region (region_code=...) or a sidecar {path.stem}.yml")
-
-
-def _check_region(region_code: str, report_year: int, path: Path) -> None:
-    """Refuse a code that did not exist in the year of the report."""
-    try:
-        find_region(region_code, report_year=report_year)
-    except UnknownNameError as error:
-        raise UnknownNameError(f"{path}: {error}") from None
-
-
-def _check_hash(document: Document, sidecar: Mapping[str, str], path: Path) -> None:
-    """Refuse a sidecar that speaks of another text."""
-    expected = sidecar.get("sha256", document.sha256)
-    if expected != document.sha256:
-        raise DataError(
-            f"{path} is not the text that {path.stem}.yml describes: sha256 expected {expected}, got {document.sha256};"
-            " restore the text, or mend the sidecar if the change is meant"
-        )
+def _looks_like_page(raw: bytes) -> bool:
+    """Whether bytes begin as a web page does."""
+    head = raw[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return head.startswith((b"<!doctype html", b"<html"))

@@ -31,6 +31,11 @@ _PLAN_HEADING = re.compile(
 )
 _LOOKS_BACK = re.compile("完成|回顾|落实|实现|执行")
 
+_NAME_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_FOLDER_YEAR = re.compile(rf"(?:19|20)\d\d年?(?:{_REPORT})?")
+_NAME_CODE = re.compile(r"(?<!\d)([1-9]\d{5})(?!\d)")
+_NAME_NOISE = re.compile(rf"年度?|{_REPORT}|人民政府|报告|全文|终稿|定稿|正式稿?|[^\u4e00-\u9fff]+")
+
 _NAME = r"([\u4e00-\u9fff]{2,24}?)"
 _NUMERAL = "[一二三四五六七八九十百]+"
 _REGION_CLUES = (
@@ -80,6 +85,39 @@ def find_region_codes(text: str, *, report_year: int | None = None) -> list[str]
             regions = match_regions(match[1], report_year=report_year)
             codes.update(region.region_code for region in regions if len(regions) == 1)
     return sorted(codes)
+
+
+def find_name_labels(name: str) -> tuple[list[str], list[int]]:
+    """
+    Return the region codes and years that a file's name speaks for, with the folder it lies in: 宿迁市/2014.md.
+
+    A name that several regions bear gives all of them; words that are no region's name say nothing.
+
+    Examples
+    --------
+    >>> find_name_labels("2023年淮安市淮阴区政府工作报告.docx")
+    (['320804'], [2023])
+    >>> find_name_labels("宿迁市/2014.md")
+    (['321300'], [2014])
+    """
+    folders, _, file = name.rpartition("/")
+    stem, folder = file.rpartition(".")[0] or file, folders.rpartition("/")[2]
+    years = _name_years(stem) or (_name_years(folder) if _FOLDER_YEAR.fullmatch(folder) else [])
+    year = years[0] if len(years) == 1 else None
+    return _name_codes(stem, year) or _name_codes(folder, year), years
+
+
+def _name_years(words: str) -> list[int]:
+    """Return the years in a name, in order, each once."""
+    return sorted({int(found) for found in _NAME_YEAR.findall(words.translate(_DIGITS))})
+
+
+def _name_codes(words: str, report_year: int | None) -> list[str]:
+    """Return the codes in a name, or those of the region that it names and nothing else."""
+    if codes := sorted({match[1] for match in _NAME_CODE.finditer(words)}):
+        return codes
+    bare = _NAME_NOISE.sub("", _NAME_YEAR.sub("", words.translate(_DIGITS)))
+    return sorted({region.region_code for region in match_regions(bare, report_year=report_year)}) if bare else []
 
 
 def _heading_years(text: str) -> Iterator[int]:
