@@ -91,9 +91,9 @@ def run_job(job: Job, work: Path, *, warm: bool) -> None:
     outcome: dict[str, Any] = {"status": "made", "error": "", "kernel": "warm" if warm else "cold"}
     try:
         executed = execute(job, work, warm=warm)
-        begun = time.process_time()
         outcome["values"] = collect_values(executed)
         save_thumbnail(executed, work / THUMBNAILS / f"{job.name}.png")
+        begun = time.process_time()
         for kind in job.formats:
             write_atomic(work / f"{job.name}.{kind}", _render(kind, executed, job))
         outcome["pages_cpu_seconds"] = round(time.process_time() - begun, 4)
