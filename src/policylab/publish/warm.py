@@ -26,6 +26,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from policylab.project import data_path
 from policylab.publish.kernels import prepare_imports, spare_grammar
 from policylab.publish.run import OUTCOME, Job, run_job, to_mb
 
@@ -49,6 +50,7 @@ _MACHINERY = (
 )
 
 
+_CODEBOOK = Path(__file__).parent.parent / "codebook"
 _LONG_S = 3600  # more than the system may be asked to wait
 
 
@@ -145,21 +147,29 @@ class WarmProcess:
             future.set_exception(WarmError("the warm process is gone"))
 
 
-def run_cold(job: Job, work: Path) -> Exit:
-    """Run a job on a kernel of its own, started fresh, and return how the process that made it ended."""
+def run_cold(job: Job, work: Path, working: dict[int, Path] | None = None) -> Exit:
+    """
+    Run a job on a kernel of its own, started fresh, and return how the process that made it ended.
+
+    While it runs, its process id stands in `working`, for who has to kill it.
+    """
     command = [sys.executable, "-m", "policylab.publish.run"]
     process = _open_process(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=work)
+    working = {} if working is None else working
+    working[process.pid] = work
     try:
         _, said = process.communicate(json.dumps(job.to_json()).encode(), timeout=job.timeout + 60)
         if process.returncode and not (work / OUTCOME).exists():
             (work / "kernel.log").write_bytes(said)
         return Exit(process.returncode, False, 0.0)
     except BaseException as error:
-        _kill_group(process.pid)
+        kill_group(process.pid)
         process.wait()
         if isinstance(error, subprocess.TimeoutExpired):
             return Exit(-signal.SIGKILL, True, 0.0)
         raise
+    finally:
+        working.pop(process.pid, None)
 
 
 def _open_process(command: list[str], **details: Any) -> Any:
@@ -168,7 +178,7 @@ def _open_process(command: list[str], **details: Any) -> Any:
     return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, env=environment, **details)
 
 
-def _kill_group(leader: int) -> None:
+def kill_group(leader: int) -> None:
     """Kill a process with all that it has started."""
     with contextlib.suppress(AttributeError, OSError):
         os.killpg(leader, signal.SIGKILL)
@@ -220,8 +230,9 @@ def prepare_reports() -> None:
     load_codebook()
     list_keys()
     names = {region.name for region in load_regions()}
-    labels = (Path(__file__).parent / "labels.yaml").read_text("utf-8")
-    redraw_glyphs("".join(sorted({*"".join(names), *labels})))
+    words = [Path(__file__).parent / "labels.yaml", *_CODEBOOK.glob("*.csv"), *_CODEBOOK.glob("*.yaml")]
+    texts = [path.read_text("utf-8") for path in [*words, *data_path("reports").glob("*.txt")]]
+    redraw_glyphs("".join(sorted({*"".join(names), *"".join(texts)})))
 
 
 def _import_quietly(name: str) -> bool:
@@ -283,7 +294,7 @@ class _Forks:
             self._stop_late()
             self._report_ended()
         for process in self._working:
-            _kill_group(process)
+            kill_group(process)
 
     def _wait_time(self) -> float | None:
         """Return the seconds until the next fork is late."""
@@ -325,7 +336,7 @@ class _Forks:
         for process, (_, end) in self._working.items():
             if end <= time.monotonic() and process not in self._late:
                 self._late.add(process)
-                _kill_group(process)
+                kill_group(process)
 
     def _report_ended(self) -> None:
         """Say of every fork that has ended how it did."""
@@ -334,7 +345,7 @@ class _Forks:
             if not ended:
                 continue
             number, _ = self._working.pop(process)
-            _kill_group(process)  # what a cell has started and left
+            kill_group(process)  # what a cell has started and left
             code = os.waitstatus_to_exitcode(status)
             told = {
                 "number": number,
