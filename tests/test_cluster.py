@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from policylab.read.regions import list_regions
+
 BIN = Path(sys.executable).parent
 CELLS = [
     ("number: int = 1\nwait: float = 0.0", ["parameters"]),
@@ -134,8 +136,9 @@ def test_a_batch_on_a_cluster_loses_nothing_when_a_worker_is_killed(tmp_path: Pa
 def test_annotation_on_a_cluster_equals_that_here(tmp_path: Path, cluster: Cluster, seed_path: Path) -> None:
     """The same records in the same order, byte by byte, though a worker is killed on the way."""
     text = seed_path.read_text("utf-8")
-    for code in range(60):
-        (tmp_path / f"{320100 + code}-2023.txt").write_text(text + f"\n今年新增就业{code + 1}万人。", "utf-8")
+    for number, region in enumerate(list_regions("city", report_year=2023)[:60]):
+        path = tmp_path / f"{region.region_code}-2023.txt"
+        path.write_text(text + f"\n今年新增就业{number + 1}万人。", "utf-8")
     files = [str(path) for path in sorted(tmp_path.glob("*.txt"))]
     here = run_policylab("annotate", *files, "--to", str(tmp_path / "here.jsonl"))
     assert here.returncode == 0, here.stderr

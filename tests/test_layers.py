@@ -161,7 +161,7 @@ def test_lock_holds_names_and_versions_only() -> None:
     assert "policylab" not in read_lock()
 
 
-MODULE_NAMES = {"pyyaml": "yaml", "scikit-learn": "sklearn", "fonttools": "fontTools", "python-docx": "docx"}
+MODULE_NAMES = {"python-docx": "docx", "pyyaml": "yaml", "scikit-learn": "sklearn", "fonttools": "fontTools"}
 
 
 def read_dependencies() -> dict[str, str]:

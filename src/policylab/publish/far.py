@@ -42,7 +42,7 @@ def run_far(jobs: Sequence[Job], folder: Path, address: str, *, retries: int) ->
             future = client.submit(make_far, *asked, pure=False, retries=_LOST)
             futures[future] = job
         try:
-            for future in completed(list(futures)):
+            for future in completed(list(futures), loop=client.loop):
                 job = futures.pop(future)
                 yield _unpack(job, folder, future)
                 future.release()

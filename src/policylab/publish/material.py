@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from policylab.analyse.compare import compare_chain, compare_peers, trend
 from policylab.analyse.coverage import build_coverage, load_coverage, outline_report
@@ -63,7 +64,8 @@ def load_document(region_code: str, report_year: int, *, corpus: str | Path = ""
             pass
     if row is None:
         raise ReadError(_tell_missing(region_code, report_year))
-    source = {key: row[key] for key in _TOLD if row.get(key)}
+    told = {**row, "source_url": row["source_url"] or _find_address(row)}
+    source = {key: told[key] for key in _TOLD if told.get(key)}
     return Document(wanted, region_code, report_year, "", source, row["sha256"])
 
 
@@ -295,6 +297,12 @@ def _known_reports() -> dict[tuple[str, int], dict[str, str]]:
             if key not in known or row["report_id"] == f"{key[0]}-{key[1]}":
                 known[key] = row
     return known
+
+
+def _find_address(row: Mapping[str, str]) -> str:
+    """Return the web address of a file in a public repository, "" where its place is not known."""
+    parts = [row.get(name, "") for name in ("source_repository", "source_commit", "source_path")]
+    return f"{parts[0]}/blob/{parts[1]}/{quote(parts[2])}" if all(parts) else ""
 
 
 def _find_row(region_code: str, report_year: int) -> dict[str, str] | None:

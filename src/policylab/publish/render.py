@@ -171,7 +171,8 @@ def render_page(body: str, *, title: str, lang: str) -> str:
     """
     style = (Path(__file__).parent / "report.css").read_text("utf-8")
     body = body.replace(str(NOTEBOOK_STYLE), "")  # the page has a style of its own
-    font = cut_web_font("".join(sorted(char for char in {*body, *title} if char.isprintable())))
+    characters = sorted(char for char in {*body, *title} if char.isprintable() and not char.isascii())
+    font = cut_web_font("".join(characters)) if characters else ""  # which brings the letters of ASCII
     head = Markup(
         '<!DOCTYPE html>\n<html lang="{}">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="{}">\n'

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 OUTCOME = "outcome.json"
 _FORM_TAG = "form"  # cells for who opens the notebook, left out of the page
 _PLACE = "cell.txt"
+_SAVE_S = 2  # after which the notebook so far is kept, for who finds this process gone
 _COLOURS = re.compile("\x1b\\[[0-9;]*m")
 _ERROR_TAG = "papermill-error-cell-tag"
 
@@ -90,9 +91,9 @@ def run_job(job: Job, work: Path, *, warm: bool) -> None:
     outcome: dict[str, Any] = {"status": "made", "error": "", "kernel": "warm" if warm else "cold"}
     try:
         executed = execute(job, work, warm=warm)
-        begun = time.process_time()
         outcome["values"] = collect_values(executed)
         save_thumbnail(executed, work / THUMBNAILS / f"{job.name}.png")
+        begun = time.process_time()
         for kind in job.formats:
             write_atomic(work / f"{job.name}.{kind}", _render(kind, executed, job))
         outcome["pages_cpu_seconds"] = round(time.process_time() - begun, 4)
@@ -120,7 +121,7 @@ def execute(job: Job, work: Path, *, warm: bool = False) -> NotebookNode:
     from papermill.exceptions import PapermillExecutionError
 
     output = work / f"{job.name}.ipynb"
-    engine = _open_here(work, job.seed) if warm else _open_apart(work, job)
+    engine = _open_here(work, job, output) if warm else _open_apart(work, job)
     try:
         executed: NotebookNode = papermill.execute_notebook(
             job.notebook, str(output), dict(job.parameters), progress_bar=False, **engine
@@ -216,15 +217,23 @@ def tell_failure(error: Exception, work: Path) -> str:
     return _COLOURS.sub("", "\n".join(lines) + "\n" + said)
 
 
-def _open_here(work: Path, seed: int) -> dict[str, Any]:
+def _open_here(work: Path, job: Job, output: Path) -> dict[str, Any]:
     """Return how papermill runs cells in this process."""
     from papermill.engines import Engine, papermill_engines
 
     class HereEngine(Engine):  # type: ignore[misc]
         @classmethod
         def execute_managed_notebook(cls, manager: Any, kernel_name: str, **_: Any) -> None:
-            client = open_kernel(work, seed)
-            execute_here(manager, client, lambda cell: _note_place(work, cell))
+            saved = time.monotonic()
+
+            def tell(cell: NotebookNode) -> None:
+                nonlocal saved
+                _note_place(work, cell)
+                if time.monotonic() - saved > _SAVE_S:
+                    write_atomic(output, to_json(manager.nb))
+                    saved = time.monotonic()
+
+            execute_here(manager, open_kernel(work, job.seed), tell)
 
     papermill_engines.register("policylab-here", HereEngine)
     return {"engine_name": "policylab-here", "request_save_on_cell_execute": False}

@@ -26,11 +26,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from policylab.project import data_path
 from policylab.publish.kernels import prepare_imports, spare_grammar
 from policylab.publish.run import OUTCOME, Job, run_job, to_mb
 
 CAN_FORK = hasattr(os, "fork") and hasattr(os, "setsid")
 _MACHINERY = (
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.core.shellapp",
+    "bdb",
+    "sqlite3",
+    "tornado.platform.asyncio",
     "ipykernel.debugger",
     "ipykernel.inprocess.ipkernel",
     "ipykernel.iostream",
@@ -42,6 +50,7 @@ _MACHINERY = (
 )
 
 
+_CODEBOOK = Path(__file__).parent.parent / "codebook"
 _LONG_S = 3600  # more than the system may be asked to wait
 
 
@@ -213,8 +222,9 @@ def prepare_reports() -> None:
     load_codebook()
     list_keys()
     names = {region.name for region in load_regions()}
-    labels = (Path(__file__).parent / "labels.yaml").read_text("utf-8")
-    redraw_glyphs("".join(sorted({*"".join(names), *labels})))
+    words = [Path(__file__).parent / "labels.yaml", *_CODEBOOK.glob("*.csv"), *_CODEBOOK.glob("*.yaml")]
+    texts = [path.read_text("utf-8") for path in [*words, *data_path("reports").glob("*.txt")]]
+    redraw_glyphs("".join(sorted({*"".join(names), *"".join(texts)})))
 
 
 def _import_quietly(name: str) -> bool:

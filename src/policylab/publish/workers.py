@@ -21,8 +21,20 @@ from policylab.publish.parameters import read_notebook
 from policylab.publish.run import OUTCOME, Job, read_place
 from policylab.publish.warm import Exit, WarmError, WarmProcess, run_cold
 
-# What our own notebooks import inside functions; other notebooks are read for what they import themselves.
+# What libraries import only when they are used, and our own modules inside functions. Not matplotlib_inline's backend:
+# it looks for the shell of its kernel when it is imported.
 _INSIDE = {
+    "matplotlib": (
+        "IPython.core.pylabtools",
+        "PIL.BmpImagePlugin",
+        "PIL.GifImagePlugin",
+        "PIL.JpegImagePlugin",
+        "PIL.PngImagePlugin",
+        "PIL.PpmImagePlugin",
+        "matplotlib.backends.backend_agg",
+        "matplotlib_inline.config",
+    ),
+    "pandas": ("pandas.core.reshape.reshape", "pandas.io.formats.html", "pandas.io.formats.string"),
     "policylab": (
         "pandas",
         "pyarrow.parquet",
@@ -36,7 +48,7 @@ _INSIDE = {
         "fontTools.pens.ttGlyphPen",
         "yaml",
         "policylab.publish.warm:prepare_reports",
-    )
+    ),
 }
 _RESTARTS = 3
 _MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
@@ -162,10 +174,10 @@ def list_imports(notebook: Path) -> list[str]:
     for cell in read_notebook(notebook)["cells"]:
         if cell["cell_type"] == "code":
             found |= dict.fromkeys(_list_cell_imports("".join(cell["source"])))
-    for package, inside in _INSIDE.items():
-        if any(name.partition(".")[0] == package for name in found):
-            found = dict.fromkeys(inside) | found
-    return list(found)
+    packages = {name.partition(".")[0] for name in found}
+    if "policylab" in packages:
+        packages |= _INSIDE.keys()
+    return [*found, *(name for package, names in _INSIDE.items() if package in packages for name in names)]
 
 
 def _list_cell_imports(source: str) -> Iterator[str]:
