@@ -259,6 +259,26 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path, notebook: Path) -> None:
 
 
 @pytest.mark.slow
+def test_ctrl_c_ends_cold_runs_too(tmp_path: Path, notebook: Path) -> None:
+    """A run on a kernel of its own, tried again after it failed, does not keep a batch that was stopped waiting."""
+    plan = plan_of(notebook, tmp_path, {"number": 1, "wait": 40.0}, {"number": 2, "wait": 40.0})
+    code = (
+        "import policylab.publish.warm as warm\nwarm.CAN_FORK = False\n"
+        "from policylab.publish.batch import run_batch\nfrom policylab.publish.plan import Plan\n"
+        f"result = run_batch(Plan(notebook={str(plan.notebook)!r}, out={str(plan.out)!r}, runs={list(map(dict, plan.runs))!r}))\n"
+        "assert result.stopped"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    wait_until(lambda: bool(list(tmp_path.glob(".run-*/kernel.log"))))
+    time.sleep(1)
+    stopped = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    assert time.monotonic() - stopped < 20
+    wait_until(lambda: not list_workers(tmp_path))
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at processes in /proc")
 def test_memory_of_the_parents_is_flat(tmp_path: Path, write_notebook: WriteNotebook) -> None:
     """Over 150 runs, neither the batch nor its warm process grows by more than two megabytes after the first thirty."""

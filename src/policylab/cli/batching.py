@@ -47,13 +47,12 @@ def batch(plan_file: Path | None, force: bool, **options: Any) -> None:
 
 def _build_plan(plan_file: Path | None, options: dict[str, Any]) -> Plan:
     """Return the plan of the file with the options in place of its own."""
-    import os
     from dataclasses import replace
 
     from policylab.publish.plan import Plan, find_notebook
     from policylab.publish.plan_file import load_plan
 
-    plan = load_plan(plan_file) if plan_file else Plan(jobs=os.cpu_count() or 1)
+    plan = load_plan(plan_file) if plan_file else Plan()
     names = ("regions", "report_years", "notebook", "jobs", "cluster", "out", "retries", "timeout")
     given = {name: options[name] for name in names if options[name] not in (None, ())}
     if options["formats"] is not None:

@@ -41,7 +41,7 @@ from policylab.publish.progress import Progress
 from policylab.publish.render import render_page
 from policylab.publish.run import Job, execute, tell_failure, to_body
 from policylab.publish.words import check_language, say
-from policylab.publish.workers import Kitchen, Result, list_imports, run_here
+from policylab.publish.workers import KernelPool, Result, list_imports, run_here
 from policylab.read.regions import find_region
 
 if TYPE_CHECKING:
@@ -253,11 +253,11 @@ def _run(jobs: list[Job], folder: Path, plan: Plan, notes: dict[str, int]) -> It
         yield from run_far(jobs, folder, plan.cluster, retries=plan.retries)
         return
     modules = list_imports(Path(jobs[0].notebook))
-    with Kitchen(modules) as kitchen:
+    with KernelPool(modules) as pool:
         try:
-            yield from run_here(jobs, folder, kitchen, workers=min(plan.jobs, len(jobs)), retries=plan.retries)
+            yield from run_here(jobs, folder, pool, workers=min(plan.jobs, len(jobs)), retries=plan.retries)
         finally:
-            notes |= kitchen.notes
+            notes |= pool.notes
 
 
 def _settle(result: Result, folder: Path, key: Mapping[str, str]) -> Entry:

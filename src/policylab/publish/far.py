@@ -14,11 +14,11 @@ from policylab.cluster import open_cluster
 from policylab.errors import ClusterError
 from policylab.publish.ledger import RUNNING
 from policylab.publish.run import Job
-from policylab.publish.workers import Kitchen, Result, list_imports
+from policylab.publish.workers import KernelPool, Result, list_imports
 
 _LOST = 10  # how many workers may be lost under one run before it is given up
 
-_kitchens: dict[tuple[str, ...], Kitchen] = {}  # of this process, where it is a worker
+_pools: dict[tuple[str, ...], KernelPool] = {}  # of this process, where it is a worker
 
 
 def run_far(jobs: Sequence[Job], folder: Path, address: str, *, retries: int) -> Iterator[Result]:
@@ -55,14 +55,14 @@ def make_far(
 ) -> tuple[bytes, dict[str, Any], int]:
     """Run a job on a worker, and return its folder packed, what became of it, and how often it was tried."""
     key = tuple(modules)
-    kitchen = _kitchens.get(key)
-    if kitchen is None:
-        kitchen = _kitchens.setdefault(key, Kitchen(modules))
+    pool = _pools.get(key)
+    if pool is None:
+        pool = _pools.setdefault(key, KernelPool(modules))
     folder = Path(tempfile.mkdtemp(prefix="policylab-"))
     try:
         source = folder / Path(job["notebook"]).name
         source.write_bytes(notebook)
-        result = kitchen.make(Job(**job | {"notebook": str(source)}), folder, retries=retries)
+        result = pool.make(Job(**job | {"notebook": str(source)}), folder, retries=retries)
         return _pack(result.work), result.outcome, result.attempts
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class Plan:
     out : str or Path
         The folder for the files, made where needed.
     jobs : int
-        Runs at a time, on this machine.
+        Runs at a time, on this machine; by default one for each processor.
     cluster : str
         Address of a Dask scheduler, to run on its workers instead.
     retries : int
@@ -60,7 +61,7 @@ class Plan:
     runs: Sequence[Mapping[str, Any]] = ()
     formats: Sequence[str] = ("html",)
     out: str | Path = "reports"
-    jobs: int = 2
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     cluster: str = ""
     retries: int = 1
     timeout: float = 600

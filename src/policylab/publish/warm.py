@@ -147,21 +147,29 @@ class WarmProcess:
             future.set_exception(WarmError("the warm process is gone"))
 
 
-def run_cold(job: Job, work: Path) -> Exit:
-    """Run a job on a kernel of its own, started fresh, and return how the process that made it ended."""
+def run_cold(job: Job, work: Path, working: dict[int, Path] | None = None) -> Exit:
+    """
+    Run a job on a kernel of its own, started fresh, and return how the process that made it ended.
+
+    While it runs, its process id stands in `working`, for who has to kill it.
+    """
     command = [sys.executable, "-m", "policylab.publish.run"]
     process = _open_process(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=work)
+    working = {} if working is None else working
+    working[process.pid] = work
     try:
         _, said = process.communicate(json.dumps(job.to_json()).encode(), timeout=job.timeout + 60)
         if process.returncode and not (work / OUTCOME).exists():
             (work / "kernel.log").write_bytes(said)
         return Exit(process.returncode, False, 0.0)
     except BaseException as error:
-        _kill_group(process.pid)
+        kill_group(process.pid)
         process.wait()
         if isinstance(error, subprocess.TimeoutExpired):
             return Exit(-signal.SIGKILL, True, 0.0)
         raise
+    finally:
+        working.pop(process.pid, None)
 
 
 def _open_process(command: list[str], **details: Any) -> Any:
@@ -170,7 +178,7 @@ def _open_process(command: list[str], **details: Any) -> Any:
     return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, env=environment, **details)
 
 
-def _kill_group(leader: int) -> None:
+def kill_group(leader: int) -> None:
     """Kill a process with all that it has started."""
     with contextlib.suppress(AttributeError, OSError):
         os.killpg(leader, signal.SIGKILL)
@@ -286,7 +294,7 @@ class _Forks:
             self._stop_late()
             self._report_ended()
         for process in self._working:
-            _kill_group(process)
+            kill_group(process)
 
     def _wait_time(self) -> float | None:
         """Return the seconds until the next fork is late."""
@@ -328,7 +336,7 @@ class _Forks:
         for process, (_, end) in self._working.items():
             if end <= time.monotonic() and process not in self._late:
                 self._late.add(process)
-                _kill_group(process)
+                kill_group(process)
 
     def _report_ended(self) -> None:
         """Say of every fork that has ended how it did."""
@@ -337,7 +345,7 @@ class _Forks:
             if not ended:
                 continue
             number, _ = self._working.pop(process)
-            _kill_group(process)  # what a cell has started and left
+            kill_group(process)  # what a cell has started and left
             code = os.waitstatus_to_exitcode(status)
             told = {
                 "number": number,

@@ -19,7 +19,7 @@ from policylab.publish.kernels import KERNEL_LOG
 from policylab.publish.ledger import RUNNING
 from policylab.publish.parameters import read_notebook
 from policylab.publish.run import OUTCOME, Job, read_place
-from policylab.publish.warm import Exit, WarmError, WarmProcess, run_cold
+from policylab.publish.warm import Exit, WarmError, WarmProcess, kill_group, run_cold
 
 # What libraries import only when they are used, and our own modules inside functions. Not matplotlib_inline's backend:
 # it looks for the shell of its kernel when it is imported.
@@ -63,20 +63,23 @@ class Result(NamedTuple):
     attempts: int
 
 
-class Kitchen:
+class KernelPool:
     """
-    A warm process that is started when it is first needed and again when it is gone, for any number of threads.
+    Where runs are made: a warm process, started when it is first needed and again when it is gone, and cold ones.
+
+    Any number of threads may use it at once.
 
     ``notes`` says what was other than it should be, once for each cause: why kernels were cold.
     """
 
-    def __init__(self, modules: Iterable[str], *, is_warm: bool = True) -> None:
+    def __init__(self, modules: Iterable[str]) -> None:
         self.notes: dict[str, int] = {}
-        self._modules, self._is_warm = list(modules), is_warm
+        self._modules, self._is_closed = list(modules), False
+        self._cold: dict[int, Path] = {}  # the processes of runs on kernels of their own
         self._process: WarmProcess | None = None
         self._starts, self._lock = 0, threading.Lock()
 
-    def __enter__(self) -> Kitchen:
+    def __enter__(self) -> KernelPool:
         return self
 
     def __exit__(
@@ -85,19 +88,21 @@ class Kitchen:
         self.close()
 
     def close(self) -> None:
-        """End the warm process and what it runs."""
+        """End the warm process and everything that runs; nothing is begun any more."""
         with self._lock:
-            self._is_warm = False
+            self._is_closed = True
             if self._process is not None:
                 self._process.close()
                 self._process = None
+        for process in list(self._cold):
+            kill_group(process)
 
     def make(self, job: Job, folder: Path, *, retries: int) -> Result:
         """Run a job until it succeeds or has been tried again so many times; what is tried again is tried cold."""
         for attempt in range(retries + 1):
             work = Path(tempfile.mkdtemp(prefix=RUNNING, dir=folder)).resolve()
             outcome = self._try(job, work, is_warm=attempt == 0)
-            if outcome["status"] == "made" or attempt == retries:
+            if outcome["status"] == "made" or attempt == retries or self._is_closed:
                 break
             shutil.rmtree(work, ignore_errors=True)
         if attempt and outcome["status"] == "made":
@@ -110,17 +115,18 @@ class Kitchen:
             try:
                 return _read_outcome(job, work, self._find_process().run(job, work), "warm")
             except WarmError as error:
-                if self._is_warm or not self._starts:
-                    self._note(f"kernels are cold: {error}")
-        return _read_outcome(job, work, run_cold(job, work), "cold")
+                if self._is_closed:
+                    return {"status": "failed", "error": "stopped", "told": "stopped", "kernel": "warm"}
+                self._note(f"kernels are cold: {error}")
+        return _read_outcome(job, work, run_cold(job, work, self._cold), "cold")
 
     def _find_process(self) -> WarmProcess:
         """Return the warm process, started where it is not there."""
         with self._lock:
             if self._process is not None and self._process.is_alive():
                 return self._process
-            if not self._is_warm:
-                raise WarmError("not asked for")
+            if self._is_closed:
+                raise WarmError("stopped")
             if self._starts >= _RESTARTS:
                 raise WarmError(f"the warm process has ended {_RESTARTS} times")
             self._starts += 1
@@ -134,7 +140,7 @@ class Kitchen:
         self.notes[words] = self.notes.get(words, 0) + 1
 
 
-def run_here(jobs: Iterable[Job], folder: Path, kitchen: Kitchen, *, workers: int, retries: int) -> Iterator[Result]:
+def run_here(jobs: Iterable[Job], folder: Path, pool: KernelPool, *, workers: int, retries: int) -> Iterator[Result]:
     """
     Yield every job's result as it comes, so many of them at work at a time.
 
@@ -142,11 +148,11 @@ def run_here(jobs: Iterable[Job], folder: Path, kitchen: Kitchen, *, workers: in
     """
     waiting = iter(jobs)
     working: set[Future[Result]] = set()
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers) as threads:
         try:
             while True:
                 for job in waiting:
-                    working.add(pool.submit(kitchen.make, job, folder, retries=retries))
+                    working.add(threads.submit(pool.make, job, folder, retries=retries))
                     if len(working) >= 2 * workers:
                         break
                 if not working:
@@ -157,7 +163,7 @@ def run_here(jobs: Iterable[Job], folder: Path, kitchen: Kitchen, *, workers: in
         finally:
             for future in working:
                 future.cancel()
-            kitchen.close()
+            pool.close()
 
 
 def list_imports(notebook: Path) -> list[str]:
