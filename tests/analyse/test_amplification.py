@@ -129,3 +129,24 @@ def test_a_difference_from_one_region_has_no_interval(make_table):
     rows += down("5", "6", "7", codes=(PROVINCE, CITY, "320100"), report_year=2014)
     found = compare_periods(measure_steps(make_table(*rows))).set_index(["sample", "era"])
     assert math.isnan(found.loc[("all", "difference"), "ci_low"])
+
+
+def test_indicators_without_a_direction_have_means_and_no_share_amplified(make_table):
+    """Prices have steps like others; whether more is further nobody says."""
+    table = make_table(*down("3", "3.5", codes=(PROVINCE, CITY), indicator="cpi_change"))
+    found = summarise_steps(measure_steps(table)).loc[0]
+    assert found["mean"] == 0.5
+    assert math.isnan(found["amplified"])
+    assert len(compare_periods(measure_steps(table))) == 1
+
+
+def test_a_place_with_a_new_code_is_one_region(make_table):
+    """徐水县 130625 before 2013 and 徐水区 130609 after it have steps in both periods."""
+    rows = [
+        {"region_code": code, "low": low, "report_year": year}
+        for year, county in ((2012, "130625"), (2018, "130609"))
+        for code, low in (("130600", "8"), (county, "9"))
+    ]
+    found = compare_periods(measure_steps(make_table(*rows)))
+    assert set(found["sample"]) == {"all", "both"}
+    assert found["n_regions"].eq(1).all()

@@ -220,3 +220,10 @@ def test_a_trend_goes_on_under_a_new_code(make_table):
         assert series["low"].tolist() == [9, 8]
         assert series["report_id"].tolist() == ["130625-2015", "130609-2016"]
         assert set(series["region_code"]) == {code}
+
+
+def test_of_two_numbers_after_one_name_the_first_stands(make_table):
+    """Where one name is followed by two numbers, the quote that ends first is taken, whatever the order of rows."""
+    table = make_table({"low": "11.5", "start": 10, "end": 23}, {"low": "13", "start": 10, "end": 28})
+    for rows in (table, table.iloc[::-1].reset_index(drop=True)):
+        assert pick_values(rows)["low"].tolist() == [11.5]

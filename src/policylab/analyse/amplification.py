@@ -164,6 +164,7 @@ def compare_periods(steps: pd.DataFrame, *, cut_year: int = CUT_YEAR, interval: 
 
     check_method(interval, MEAN_METHODS)
     known = split_at(steps[steps["step"].notna()], cut_year)
+    known = known.assign(region_code=known["region_code"].map(follow_code).astype("str"))  # a place, whatever its code
     rows = []
     for (indicator, pair), part in known.groupby(["indicator", "level_pair"], sort=True):
         both = part.groupby("region_code")["era"].transform("nunique").eq(2)
@@ -189,7 +190,7 @@ def _describe_steps(part: pd.DataFrame, interval: str) -> list[float]:
     """Return the measures of one group of steps."""
     step = part["step"]
     low, high = mean_interval(step, method=interval, groups=part["region_code"])
-    amplified = part["is_amplified"].astype("Float64").mean()
+    amplified = part["is_amplified"].dropna().astype("float64").mean()  # NaN for indicators without a direction
     shares = [round(float(value) * 100, 6) for value in (amplified, step.eq(0).mean())]
     means = [round(float(value), 6) for value in (step.mean(), step.median())]
     return [len(part), part["region_code"].nunique(), *means, low, high, *shares]

@@ -42,6 +42,7 @@ _SHOWN = "region_code region_name level report_year indicator kind period low hi
 _SHOWN += " modality stretch headline as_written missing n_records n_values flag status source_kind source_url"
 _SHOWN += " report_id start end section rule_id sha256"
 _ORDER = ["cited", "not_headline", "in_words", "implausible", "odd_unit", "id_length", "report_id", "start"]
+_ORDER += ["end", "value_low", "value_high", "as_written"]  # so that the order of rows never decides
 
 
 def pick_values(

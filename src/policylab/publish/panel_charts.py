@@ -90,7 +90,8 @@ def plot_multiples(series: pd.DataFrame, *, lang: str = "zh", width: str = "scre
     with open_sheet(width) as sheet:
         top = sheet.write_title(_name_multiples(known, lang), is_shown=width == "screen")
         top = _draw_pair_key(sheet, top, lang)
-        n_columns = max(1, int(sheet.width // _CELL))
+        n_lines = -(-len(panels) // max(1, int(sheet.width // _CELL)))
+        n_columns = -(-len(panels) // n_lines)
         cell, height = sheet.width / n_columns, 9.4
         for number, rows in enumerate(panels):
             line, column = divmod(number, n_columns)
@@ -100,7 +101,7 @@ def plot_multiples(series: pd.DataFrame, *, lang: str = "zh", width: str = "scre
             _draw_pair(ax, rows, size=(cell - _LEFT - 0.8, height - 4), span=span)
             lines = on.wrap(_name_panel(rows, known, lang), (cell - 0.6) / 0.9)
             on.write_beside(ax, (0, 1), lines[0], offset=(-_LEFT + 0.4, 0.5), fontsize=on.to_points(0.9))
-        bottom = top + height * -(-len(panels) // n_columns)
+        bottom = top + height * n_lines
         return sheet.finish(bottom, [say("realised.note", lang), describe_sources(known, lang)])
 
 
