@@ -1,4 +1,4 @@
-"""Words of a text: cut by jieba, or by rjieba twenty times as fast, both with the names and terms of the codebook."""
+"""Words of a text: cut by jieba, or by rjieba twelve times as fast, both with the names and terms of the codebook."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def cut_words(text: str, *, engine: str = "jieba") -> list[str]:
     ----------
     text : str
     engine : "jieba" or "rjieba"
-        rjieba is for corpora; it gives the same words (see the data card for how often).
+        rjieba is for corpora; it gives the same words but for 7 of 456,580, all Latin.
 
     Raises
     ------
