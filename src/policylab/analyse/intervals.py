@@ -131,7 +131,7 @@ def share_interval(count: int, total: int, *, method: str = "wilson") -> tuple[f
     check_method(method, SHARE_METHODS)
     if not total:
         return math.nan, math.nan
-    from scipy.special import betaincinv, ndtri  # type: ignore[import-untyped]
+    from scipy.special import betaincinv, ndtri
 
     low_tail, high_tail = _TAILS
     if method == "exact":
