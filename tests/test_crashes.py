@@ -73,3 +73,14 @@ def test_damaged_picture_in_an_office_file_is_no_crash(tmp_path: Path, suffix: s
         path.write_bytes(raw[:start] + b"\xff\xff\xff" + raw[start + 3 :])
         with pytest.raises(ReadError):
             list(iter_parts(path))
+
+
+@pytest.mark.parametrize("name", ["a\nb.txt", "a\x1b[2J.txt", "a" * 2000 + ".txt"])
+def test_member_with_a_name_of_lines_is_refused_in_one(tmp_path: Path, name: str) -> None:
+    """A member whose name holds line ends, controls of a terminal, or thousands of characters is refused in one line."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(name, "x")
+    with pytest.raises(ReadError, match="whose name is none") as caught:
+        list(iter_parts(tmp_path / "a.zip"))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
