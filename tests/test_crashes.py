@@ -26,6 +26,15 @@ def test_leading_words_in_a_row_end() -> None:
     assert time.process_time() - started < 2
 
 
+@pytest.mark.parametrize("words", ["达到", "节能减排", "以及", "下达的", "增加", "主要"])
+def test_words_that_can_be_parted_end(words: str) -> None:
+    """Words that are also two words (达到 is 达 and 到), in a row, are read in a moment."""
+    text = f"二、2023年工作安排\n主要预期目标是：{words * 60}项目增长5%，{words * 200}成效与经济增长同步。"
+    started = time.process_time()
+    annotate(Document.from_text(text, region_code="320804", report_year=2023))
+    assert time.process_time() - started < 2
+
+
 @pytest.mark.parametrize("raw", [b"\xff\xfe\x85\x00", b"\xef\xbb\xbf\xc2\x85", "\u2028\u3000\x1f".encode()])
 def test_blanks_of_every_kind_are_no_text(tmp_path: Path, raw: bytes) -> None:
     """A file of nothing but blanks, also of rare ones such as U+0085, is empty."""
@@ -64,3 +73,14 @@ def test_damaged_picture_in_an_office_file_is_no_crash(tmp_path: Path, suffix: s
         path.write_bytes(raw[:start] + b"\xff\xff\xff" + raw[start + 3 :])
         with pytest.raises(ReadError):
             list(iter_parts(path))
+
+
+@pytest.mark.parametrize("name", ["a\nb.txt", "a\x1b[2J.txt", "a" * 2000 + ".txt"])
+def test_member_with_a_name_of_lines_is_refused_in_one(tmp_path: Path, name: str) -> None:
+    """A member whose name holds line ends, controls of a terminal, or thousands of characters is refused in one line."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(name, "x")
+    with pytest.raises(ReadError, match="whose name is none") as caught:
+        list(iter_parts(tmp_path / "a.zip"))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300

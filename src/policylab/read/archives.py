@@ -17,6 +17,7 @@ MAX_MEMBER = 50_000_000  # bytes unpacked
 MAX_TOTAL = 500_000_000
 MAX_RATIO = 200  # unpacked to packed; Word files of Chinese text reach 20
 _SMALL = 1_000_000  # bytes; what unpacks to less does no harm at any ratio
+_LONGEST_NAME = 1000  # characters, folders and all
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError)
 
@@ -95,6 +96,8 @@ def _check_name(info: zipfile.ZipInfo, name: str) -> None:
     """Refuse a member whose name leads out of the archive, or that is a link."""
     shown = show_name(info)
     path = PurePosixPath(shown.replace("\\", "/"))
+    if len(shown) > _LONGEST_NAME or not shown.isprintable():
+        raise ReadError(f"{name} holds a file whose name is none: {shown[:40]!r}; not read")
     if not shown or path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]) or "\0" in shown:
         raise ReadError(f"{name} holds a file whose name leads out of it: {shown[:80]!r}; not read")
     if stat.S_ISLNK(info.external_attr >> 16):
