@@ -1,111 +1,121 @@
-"""Make the figures of the README from the table of facts: run by make figures."""
+"""Make the figures of the README and its gallery from the table of facts: run by make figures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 import policylab as pl
-from policylab.analyse.amplification import measure_steps, summarise_steps
-from policylab.analyse.compare import trend
-from policylab.analyse.peers import compare_indicators, compare_peers, select_peers
-from policylab.analyse.realised import compare_realised, compare_threshold, count_gaps
-from policylab.analyse.trends import summarise_levels
-from policylab.analyse.wording import classify_wording, share_wording
-from policylab.project import data_path
-from policylab.publish.panel_charts import plot_levels, plot_multiples, plot_realised, plot_steps
-from policylab.publish.peer_charts import plot_distribution, plot_heat
-from policylab.publish.share_charts import plot_gaps, plot_wording
+from policylab.analyse.coverage import load_coverage, refine_missing
 
-REGION_CODE, CITY_CODE, PROVINCE_CODE, REPORT_YEAR = "320804", "320800", "320000", 2023
-FIRST_YEAR = 2003  # before it fewer than twenty provinces' reports are at hand
-CAPTIONS = {
-    "en": "Targets for economic growth in 2023, from the nation down to Huaiyin District.",
-    "zh": "2023年经济增长目标：从全国到淮阴区。",
-}
-STEMS = {"en": "gdp_growth_chain_320804", "zh": "gdp_growth_chain_320804_zh"}
-LOOK = {"lang": "en", "width": "elsevier-double"}
-INDICATORS = ["gdp_growth", "fiscal_revenue_growth", "fai_growth", "retail_sales_growth", "industrial_va_growth"]
-Drawn = tuple[str, Figure, pd.DataFrame, str]
+REGION_CODE, REPORT_YEAR, INDICATOR = "320804", 2023, "gdp_growth"
+FOLDER = Path(__file__).resolve().parent
+READMES = {"en": FOLDER.parent / "README.md", "zh": FOLDER.parent / "README.zh-CN.md"}
+BEGIN, END = "<!-- gallery -->", "<!-- /gallery -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure to make: the rows that it shows, the function that draws them, and what is said below it."""
+
+    stem: str
+    select: Callable[[pd.DataFrame], pd.DataFrame]
+    plot: Callable[..., Any]
+    captions: Mapping[str, str]
+    width: str = "elsevier-onehalf"
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def name_file(self, lang: str) -> str:
+        """Return the name of the figure's files without suffix."""
+        return self.stem + "_zh" * (lang == "zh")
+
+
+def select_chain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the growth target of the district and the levels above."""
+    return pl.compare_chain(table, REGION_CODE, report_year=REPORT_YEAR, indicators=[INDICATOR])
+
+
+def select_cities(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the growth targets of the cities of the district's province."""
+    peers = pl.select_peers(table, "320800", report_year=REPORT_YEAR, rule="cities")
+    rows = pl.compare_peers(table, "320800", report_year=REPORT_YEAR, indicator=INDICATOR, peers=peers)
+    return refine_missing(rows, load_coverage())
+
+
+def select_years(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the growth targets of the nation, the province and the city over the years."""
+    rows = pl.trend(table, ["100000", "320000", "320800"], indicator=INDICATOR)
+    return refine_missing(rows, load_coverage())
+
+
+# One of each kind of chart. The first stands at the head of the READMEs, the others in the gallery.
+DRAWINGS = (
+    Drawing(
+        "gdp_growth_chain_320804",
+        select_chain,
+        pl.plot_chain,
+        {
+            "en": "Targets for economic growth in 2023, from the nation down to Huaiyin District.",
+            "zh": "2023年经济增长目标：从全国到淮阴区。",
+        },
+        width="elsevier-single",
+    ),
+    Drawing(
+        "gdp_growth_trend_320800",
+        select_years,
+        pl.plot_trend,
+        {
+            "en": "Targets for economic growth of the nation, Jiangsu and Huai'an over the years.",
+            "zh": "全国、江苏省、淮安市历年经济增长目标。",
+        },
+        details={"indicator": INDICATOR},
+    ),
+    Drawing(
+        "gdp_growth_peers_320800",
+        select_cities,
+        pl.plot_peers,
+        {
+            "en": "Targets for economic growth in 2023 of the cities of Jiangsu, Huai'an marked.",
+            "zh": "2023年江苏各市经济增长目标，标出淮安市。",
+        },
+        details={"indicator": INDICATOR, "region_code": "320800"},
+    ),
+)
 
 
 def main() -> None:
-    """Draw the chain of the growth target in both languages, and the gallery."""
-    targets = pl.load_targets()
-    chain = pl.compare_chain(targets, REGION_CODE, report_year=REPORT_YEAR, indicators=["gdp_growth"])
-    for lang, stem in STEMS.items():
-        figure = pl.plot_chain(chain, lang=lang, width="elsevier-single")
-        saved = pl.save_figure(figure, Path(__file__).parent / stem, data=chain, caption=CAPTIONS[lang], lang=lang)
-        print(saved.stem)
-    panel = data_path("targets.parquet")
-    for draw in (draw_peers, draw_realised, draw_panel):
-        for stem, figure, data, caption in draw(targets):
-            path = Path(__file__).parent / stem
-            print(pl.save_figure(figure, path, data=data, caption=caption, lang="en", panel=panel).stem)
+    """Draw every figure in both languages, and write the gallery into both READMEs."""
+    table = pl.load_targets()
+    for drawing in DRAWINGS:
+        data = drawing.select(table)
+        for lang, caption in drawing.captions.items():
+            figure = drawing.plot(data, lang=lang, width=drawing.width, **drawing.details)
+            saved = pl.save_figure(figure, FOLDER / drawing.name_file(lang), data=data, caption=caption, lang=lang)
+            print(saved.stem)
+    for lang, readme in READMES.items():
+        readme.write_text(fill_gallery(readme.read_text("utf-8"), lang), "utf-8")
 
 
-def draw_peers(targets: pd.DataFrame) -> Iterator[Drawn]:
-    """Draw where a city stands among its peers."""
-    year = {"report_year": REPORT_YEAR}
-    province = select_peers(targets, CITY_CODE, rule="province", **year)
-    cells = compare_indicators(targets, CITY_CODE, indicators=INDICATORS, peers=province, **year)
-    yield (
-        "headline_heat_320800",
-        plot_heat(cells, region_code=CITY_CODE, **LOOK),
-        cells,
-        "Headline targets of the cities of Jiangsu for 2023; Huai'an framed.",
-    )
-    level = select_peers(targets, CITY_CODE, rule="level", **year)
-    peers = compare_peers(targets, CITY_CODE, indicator="gdp_growth", peers=level, **year)
-    yield (
-        "gdp_growth_distribution_320800",
-        plot_distribution(peers, indicator="gdp_growth", region_code=CITY_CODE, **LOOK),
-        peers,
-        "Growth targets of the cities whose report of 2023 is at hand; Huai'an marked.",
-    )
+def fill_gallery(text: str, lang: str) -> str:
+    """Return the text of a README with the gallery between its marks."""
+    block = f"{BEGIN}\n{render_gallery(lang)}\n{END}"
+    return re.sub(rf"{BEGIN}\n.*?{END}", lambda _: block, text, count=1, flags=re.DOTALL)
 
 
-def draw_realised(targets: pd.DataFrame) -> Iterator[Drawn]:
-    """Draw targets against what came of them."""
-    series = _read_series(targets, [PROVINCE_CODE])
-    yield (
-        "gdp_growth_realised_320000",
-        plot_realised(series, indicator="gdp_growth", **LOOK),
-        series,
-        "Growth targets of Jiangsu and what came of them.",
-    )
-    cities = _read_series(targets, select_peers(targets, CITY_CODE, report_year=REPORT_YEAR, rule="province"))
-    yield "gdp_growth_multiples_32", plot_multiples(cities, **LOOK), cities, "Growth targets and results, Jiangsu."
-    pairs = compare_realised(targets, ["gdp_growth"])
-    pairs = pairs[pairs["level"].isin(["province", "city"])]
-    by = ["level", "era"]
-    counts, ratios = count_gaps(pairs, by=by), compare_threshold(pairs, by=by)
-    yield "gdp_growth_gaps", plot_gaps(counts, ratios, **LOOK), counts, "Results less targets of economic growth."
-
-
-def draw_panel(targets: pd.DataFrame) -> Iterator[Drawn]:
-    """Draw levels over the years: means, steps between them, wording."""
-    means = summarise_levels(targets, ["gdp_growth"])
-    means = means[means["period_year"].ge(FIRST_YEAR) & means["level"].ne("county")]
-    yield "gdp_growth_levels", plot_levels(means, **LOOK), means, "Mean growth targets by level, with coverage."
-    steps = summarise_steps(measure_steps(targets, indicators=["gdp_growth"]))
-    steps = steps[steps["report_year"].ge(FIRST_YEAR) & steps["level_pair"].ne("province-county")]
-    yield "gdp_growth_steps", plot_steps(steps, **LOOK), steps, "What each level adds to the growth target above it."
-    shares = share_wording(classify_wording(targets, indicators=["gdp_growth"]))
-    shares = shares[shares["report_year"].ge(FIRST_YEAR) & shares["level"].isin(["province", "city"])]
-    shares = shares[shares["aspect"].eq("bound")]
-    yield "gdp_growth_wording", plot_wording(shares, **LOOK), shares, "How growth targets are put."
-
-
-def _read_series(targets: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
-    """Return targets and results of some regions under each other."""
-    parts = [
-        trend(targets, [code], indicator="gdp_growth", kind=kind) for code in codes for kind in ("target", "actual")
-    ]
-    return pd.concat(parts, ignore_index=True)
+def render_gallery(lang: str) -> str:
+    """Return the gallery as Markdown: two figures beside each other, their captions below them."""
+    lines = ["| | |", "|---|---|"]
+    for left in range(1, len(DRAWINGS), 2):
+        pair = DRAWINGS[left : left + 2]
+        shown = [f"![{item.captions[lang]}](figures/{item.name_file(lang)}.png)" for item in pair]
+        told = [item.captions[lang] for item in pair]
+        lines += [f"| {' | '.join([*cells, ''][:2])} |" for cells in (shown, told)]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
