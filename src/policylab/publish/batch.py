@@ -22,7 +22,6 @@ from policylab.publish.index_page import render_index
 from policylab.publish.keys import compute_key, forget_hashes
 from policylab.publish.ledger import (
     INDEX,
-    RUNNING,
     Entry,
     append_entry,
     clear_leftovers,
@@ -122,7 +121,7 @@ def run_report(
     Parameters
     ----------
     region_code : str
-        Six digits; its report must be in ``data/reports``.
+        Six digits. Its text is taken from ``data/reports``; where it is not there, the facts that the project ships.
     report_year : int
         The year that the report plans for.
     lang : "zh" or "en"
@@ -137,7 +136,7 @@ def run_report(
     UnknownNameError
         If there was no such region in that year, or no such language.
     ReadError
-        If the region's report is not in ``data/reports``, or is empty or not text.
+        If neither text nor facts of the region's report are at hand, or the text is empty or not text.
     NotebookError
         If the notebook cannot take these parameters.
     RunFailedError
@@ -155,7 +154,7 @@ def run_report(
     folder = make_folder(Path("reports") if out is None else Path(out))
     title = say("title", lang, region=name_region(region, lang), year=report_year)
     job = Job(name=name, notebook=str(source), parameters=parameters, title=title, lang=lang)
-    with tempfile.TemporaryDirectory(prefix=RUNNING, dir=folder) as work, ThreadPoolExecutor(1) as beside:
+    with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as work, ThreadPoolExecutor(1) as beside:
         headline = beside.submit(_list_headline, document)  # while this process would only wait for the kernel
         outputs = _make_report(job, Path(work), folder)
         figures = tuple(folder / path for path in outputs if path.startswith(f"{name}/") and _is_figure(path))
@@ -198,24 +197,9 @@ def run_batch(plan: Plan, *, force: bool = False) -> BatchResult:
         due = [job for job in jobs if reasons[job.name] or force]
         told = Counter(reasons[job.name] or "asked for" for job in due)
         notes: dict[str, int] = {}
-        stopped = False
-        if due:
-            write_manifest(folder, entries.values())
-            with Progress(len(due)) as progress:
-                try:
-                    for result in _run(due, folder, plan, notes):
-                        entry = _settle(result, folder, keys[result.job.name])
-                        append_entry(folder, entry)
-                        entries[result.job.name] = entry
-                        progress.count(entry)
-                except KeyboardInterrupt:
-                    stopped = True
-            clear_leftovers(folder)
-            order = {job.name: number for number, job in enumerate(jobs)}
-            entries = dict(sorted(entries.items(), key=lambda item: order.get(item[0], len(order))))
-            write_manifest(folder, entries.values())
+        stopped = _make_due(due, plan, keys=keys, entries=entries, notes=notes) if due else False
         if due or not (folder / INDEX).exists():
-            write_atomic(folder / INDEX, render_index(entries.values(), folder, lang=jobs[0].lang))
+            entries = _write_overview(folder, jobs, entries)
         mine = {job.name: entries[job.name] for job in jobs if job.name in entries}
         return BatchResult(
             folder, mine, tuple(job.name for job in due), told, notes, time.monotonic() - started, stopped
@@ -246,6 +230,40 @@ def _make_report(job: Job, work: Path, folder: Path) -> Mapping[str, Any]:
 def _is_figure(path: str) -> bool:
     """Return whether a file is a figure."""
     return path.endswith((".pdf", ".svg", ".png"))
+
+
+def _make_due(
+    due: list[Job],
+    plan: Plan,
+    *,
+    keys: Mapping[str, Mapping[str, str]],
+    entries: dict[str, Entry],
+    notes: dict[str, int],
+) -> bool:
+    """Make what is due, each with its line of the manifest as soon as it is over; return whether Ctrl-C has stopped it."""
+    folder = Path(plan.out)
+    write_manifest(folder, entries.values())
+    stopped = False
+    with Progress(len(due)) as progress:
+        try:
+            for result in _run(due, folder, plan, notes):
+                entry = _settle(result, folder, keys[result.job.name])
+                append_entry(folder, entry)
+                entries[result.job.name] = entry
+                progress.count(entry)
+        except KeyboardInterrupt:
+            stopped = True
+    clear_leftovers(folder)
+    return stopped
+
+
+def _write_overview(folder: Path, jobs: list[Job], entries: dict[str, Entry]) -> dict[str, Entry]:
+    """Write manifest and index in the order of the plan, other reports after it; return the entries in that order."""
+    order = {job.name: number for number, job in enumerate(jobs)}
+    entries = dict(sorted(entries.items(), key=lambda item: order.get(item[0], len(order))))
+    write_manifest(folder, entries.values())
+    write_atomic(folder / INDEX, render_index(entries.values(), folder, lang=jobs[0].lang))
+    return entries
 
 
 def _run(jobs: list[Job], folder: Path, plan: Plan, notes: dict[str, int]) -> Iterator[Result]:

@@ -292,6 +292,18 @@ def _exporter() -> Any:
     return Exporter(template_name="basic", exclude_input=True, exclude_output_prompt=True)
 
 
+def _join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return outputs with the pieces of one stream joined: a kernel cuts it wherever a fifth of a second has passed."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            last["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
+
+
 def _first_line(source: str) -> str:
     """Return the line that a cell begins with."""
     return source.strip().partition("\n")[0]
@@ -304,12 +316,14 @@ def _note_place(work: Path, cell: NotebookNode) -> None:
 
 
 def _forget_place(executed: NotebookNode, source: Path) -> None:
-    """Drop what differs from run to run and machine to machine: paths, times and random names of cells."""
+    """Drop what differs from run to run and machine to machine: paths, times, random names of cells, cuts in streams."""
     for cell in executed.cells:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"  # papermill draws one at random
+        if "outputs" in cell:
+            cell.outputs = _join_streams(cell.outputs)
     run = executed.metadata.papermill
     executed.metadata.papermill = {"parameters": run.parameters, "version": run.version, "input_path": source.name}
 
