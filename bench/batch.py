@@ -1,7 +1,7 @@
 """
 Batches of reports against the ways that people use instead: parts of make bench, which also run by themselves.
 
-``python bench/batch.py`` measures everything, ``python bench/batch.py speed 20`` one part. Two workers; starting and
+``python bench/batch.py`` measures everything, ``python bench/batch.py batch_20`` one part. Two workers; starting and
 importing are part of every time, on both sides. All ways of one size run in turns in one session, so that the ratios hold on
 a machine that is shared, and absolute seconds do not. The notebook is realistic and synthetic: pandas, jieba, scikit-learn
 and four figures (study.ipynb, written below); beside it stands the project's own report of a district.
@@ -30,11 +30,11 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+
+from measuring import Figures, set_goal
 
 BIN = Path(sys.executable).parent
 SAMPLE = 10  # papermill commands that are timed of 200
-Figures = dict[str, Any]
 
 STUDY = (
     'number: int = 1  # which report\nfigures_dir: str = "figures"  # where its figures go',
@@ -319,6 +319,11 @@ PARTS: dict[str, Callable[[], Figures]] = {
 }
 
 
+def measure_batch(corpus: Path | None, step: int) -> Figures:
+    """Measure every part in turn; neither texts nor step matter to them."""
+    return {name: measure() for name, measure in PARTS.items()}
+
+
 def judge_batch(figures: Figures) -> list[Figures]:
     """Set the figures of these parts beside what was asked for; parts that were not measured are left out."""
     rows: list[tuple[str, float, str, float]] = []
@@ -365,15 +370,7 @@ def judge_batch(figures: Figures) -> list[Figures]:
         killed = figures["batch_killed"]
         lost = killed["broken"] + killed["lost"] + killed["doubled"] + killed["left"]
         rows.append(("batch killed ten times, reports broken, lost or doubled", lost, "<=", 0))
-    return [
-        {
-            "what": what,
-            "measured": got,
-            "asked": f"{sign} {goal:g}",
-            "met": got >= goal if sign == ">=" else got <= goal,
-        }
-        for what, got, sign, goal in rows
-    ]
+    return [set_goal(*row) for row in rows]
 
 
 def main() -> None:

@@ -20,6 +20,9 @@ pathological : CPU seconds at three sizes, each four times the one before, of ea
     time against size in logarithms: 1 is linear, 2 quadratic; null and an error where the annotator fails or never ends.
     Texts grow to a megabyte, or until one takes long. Asked is a slope of
     at most 1.2; the steepest of so many moves with load on a shared machine.
+batch : batches of notebooks against a loop of the papermill command and against their bare cells, asked again, over
+    many runs, and killed (bench/batch.py; also by itself, part by part).
+scale : the corpus on two workers against one process, and twenty times over (bench/scale.py).
 texts : what each part was measured on.
 machine, versions : what the last run was measured on.
 
@@ -38,7 +41,9 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+import batch
 import extraction
+import scale
 from measuring import HERE, Figures, Part, run_fresh
 
 RESULTS = HERE / "results.json"
@@ -48,6 +53,8 @@ PARTS: dict[str, Part] = {
     "import": Part(extraction.measure_import, extraction.judge_import),
     "command": Part(extraction.measure_command, extraction.judge_command),
     "pathological": Part(extraction.measure_pathological, extraction.judge_pathological),
+    "batch": Part(batch.measure_batch, batch.judge_batch),
+    "scale": Part(scale.measure, scale.judge),
 }
 
 

@@ -29,7 +29,8 @@ def corpus(tmp_path: Path) -> Path:
 
 def test_missed_goals_are_told() -> None:
     """A figure on the wrong side of its goal is not met, whichever way the goal points."""
-    goals = scale.judge({"copies": 20, "time_ratio": 1.2, "peak_ratio": 1.0}, {"by_cpu": 1.9, "wall": 1.1})
+    figures = {"growth": {"copies": 20, "time_ratio": 1.2, "peak_ratio": 1.0}, "workers": {"by_cpu": 1.9, "wall": 1.1}}
+    goals = scale.judge(figures)
     assert [goal["met"] for goal in goals] == [False, True, True, False]
     assert all(goal.keys() == {"what", "measured", "asked", "met"} for goal in goals)
 
@@ -49,4 +50,4 @@ def test_figures_of_a_few_reports(corpus: Path) -> None:
     assert figures["many"]["targets"] == 3 * figures["once"]["targets"] > 0
     workers = scale.measure_workers(corpus)
     assert workers["by_cpu"] > 0
-    assert len(scale.judge(figures, workers)) == 4
+    assert len(scale.judge({"growth": figures, "workers": workers})) == 4
