@@ -17,7 +17,7 @@ _SHORT_EMS = 5.5  # a longer cell may take several lines
 # Columns that hold codes, and the group of labels.yaml that has the words for them.
 CODED: Mapping[str, str] = {
     "level": "level_cell",
-    "kind": "record",
+    "kind": "kind_cell",
     "level_pair": "pair",
     "bound": "bounded",
     "superior_bound": "bounded",
