@@ -37,8 +37,8 @@ check: setup  ## what CI and pre-commit call: format, lint, types, all tests but
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n auto -m 'not browser'
 
-browser: setup  ## try the notebooks as a reader does: JupyterLab in a real browser; needs chromium
-	$(BIN)/pytest -q -n 0 -m browser -rs tests/browser
+browser: setup  ## try notebooks and pages as a reader does: JupyterLab in a real browser; needs chromium
+	$(BIN)/pytest -q -n 0 -m browser -rs
 
 lab: setup  ## open JupyterLab in notebooks/
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(AS_ROOT)

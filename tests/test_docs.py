@@ -92,10 +92,12 @@ def test_readme_commands_exist(name: str) -> None:
         r"`make ([a-z]+)", text
     ):
         assert re.search(rf"(?m)^{target}:", makefile), target
-    calls = re.findall(r"(?m)^policylab (\w+)(.*)$", "".join(SHELL.findall(text)))
+    calls = re.findall(r"(?m)^policylab (\w+) ?(\w*)(.*)$", "".join(SHELL.findall(text)))
     assert calls
-    for command, arguments in calls:
-        known = {option for parameter in _commands.commands[command].params for option in parameter.opts}
+    for name_of, second, arguments in calls:
+        command = _commands.commands[name_of]
+        command = getattr(command, "commands", {}).get(second, command)  # corpus add
+        known = {option for parameter in command.params for option in parameter.opts}
         assert set(re.findall(r"--[a-z]+", arguments)) <= known
 
 

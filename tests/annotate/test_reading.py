@@ -51,6 +51,15 @@ def test_a_place_has_the_title_of_its_section(reading: Reading, place: int, titl
     assert title in reading.section_title(place)
 
 
+def test_a_place_has_the_title_of_its_chapter() -> None:
+    """A heading of the second level does not hide the one above it, and before the first there is none."""
+    text = "各位代表：\n一、2026年工作安排\n（一）加快发展\n种树8万株。\n二、自身建设\n"
+    reading = read_document(Document.from_text(text, region_code="320804", report_year=2026))
+    assert reading.chapter_title(text.index("种树")) == "2026年工作安排"
+    assert reading.chapter_title(len(text) - 1) == "自身建设"
+    assert reading.chapter_title(0) == ""
+
+
 def test_before_the_first_heading_there_is_no_title() -> None:
     """An excerpt without headings has no sections."""
     bare = read_document(Document.from_text("增长5%。", region_code="320804", report_year=2026))

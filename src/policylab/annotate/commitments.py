@@ -72,8 +72,7 @@ def _plan_period(reading: Reading, opening: Span, period: str, before_block: boo
 def _section_period(reading: Reading, place: int) -> str:
     """Return the period of the chapter around a place: five years under 三、“十五五”时期主要目标任务, else the year."""
     year = reading.document.report_year
-    chapters = (part for part in reading.structure.sections if part.level == 1 and part.start <= place < part.end)
-    title = next((part.title for part in chapters), "")
+    title = reading.chapter_title(place)
     opening = _FIVE_YEARS.match(title)
     annual = not opening or re.search(rf"{year}年|今年|当前", title)
     return annual_period(year) if annual or not opening else five_year_period(opening[0], year)

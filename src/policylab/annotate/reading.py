@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from policylab.annotate.quantities import iter_quantities
 from policylab.codebook import fold
 from policylab.codebook.mentions import Mention, find_mentions
-from policylab.model import Document, Quantity, Span, Structure
+from policylab.model import Document, Quantity, Section, Span, Structure
 from policylab.read.structure import parse_folded
 
 
@@ -43,6 +44,16 @@ class Reading:
         """Return whether a number is part of a name."""
         index = bisect_right(self.mention_starts, quantity.start) - 1
         return index >= 0 and self.mentions[index].end >= quantity.end
+
+    @cached_property
+    def chapters(self) -> list[Section]:
+        """Return the numbered sections of the first level; each ends where the next begins."""
+        return [section for section in self.structure.sections if section.level == 1]
+
+    def chapter_title(self, place: int) -> str:
+        """Return the title of the section of the first level around a place, "" where there is none."""
+        index = bisect_right(self.chapters, place, key=lambda section: section.start) - 1
+        return self.chapters[index].title if index >= 0 and place < self.chapters[index].end else ""
 
     def section_title(self, place: int) -> str:
         """Return the title of the innermost numbered section around a place: the last that begins before it."""

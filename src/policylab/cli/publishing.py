@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from policylab.publish.comparison import Comparison
 
 
+_PEERS_HELP = "Who is compared: known, city, cities, province, level, development:INDICATOR[:K], nearest:A+B[:K] or codes:CODE,CODE."
+
+
 @click.command()
 @click.argument("region")
 @click.option("--year", "report_year", type=int, required=True, help="The year that the work report plans for.")
@@ -46,7 +49,7 @@ def report(region: str, report_year: int, lang: str, out: Path | None) -> None:
 @click.command()
 @click.argument("region")
 @click.option("--year", "report_year", type=int, required=True, help="The year that the targets are for.")
-@click.option("--peers", "rule", metavar="RULE", help="Who is compared: known, city, cities, province, level, …")
+@click.option("--peers", "rule", metavar="RULE", help=_PEERS_HELP)
 @click.option("--indicators", metavar="CODE,CODE", help="Codes of the codebook.  [default: those a superior shares]")
 @click.option("--end", type=click.Choice(ENDS), default="low", show_default=True, help="Which end of a range counts.")
 @click.option("--table", "which", type=click.Choice(["chain", "peers"]), help="[default: peers where --peers is given]")

@@ -26,7 +26,7 @@ _NAME = re.compile(r"[^\W_][\w.-]{0,99}")  # of a file: no folder, no hidden fil
 @dataclass(frozen=True, slots=True)
 class Plan:
     """
-    A batch of reports.
+    What a batch is to make: which regions and years, of which notebook, in which formats, where and how.
 
     Attributes
     ----------
