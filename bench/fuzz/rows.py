@@ -1,5 +1,5 @@
 """
-Annotate rows of repeated words, which patterns that try every way never get through: fuzz/rows.py RUNS SEED.
+Annotate rows of repeated words, which patterns that try every way never get through: bench/fuzz/rows.py RUNS SEED.
 
 Words come from the codebook's wording, one to three of them, 20 to 120 times in a row. A run fails where one text takes
 more than two CPU seconds, or ends the process after twenty by the clock.

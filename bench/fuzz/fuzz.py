@@ -1,5 +1,5 @@
 """
-Feed a reader or the annotator inputs that atheris invents: run by hand, for example fuzz/fuzz.py quantities -runs=1000000.
+Feed a reader or the annotator inputs that atheris invents: run by hand, for example bench/fuzz/fuzz.py quantities -runs=1000000.
 
 A target fails where anything but a `PolicylabError` leaves it, where a promise breaks (a span that is not the quote), or
 where one input takes five seconds. Options after the target's name go to libFuzzer; ``-seed=1`` repeats a run.
@@ -9,6 +9,7 @@ atheris is no dependency of the project: pip install atheris.
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -62,7 +63,7 @@ def fuzz_targets(data: bytes) -> None:
 
 def fuzz_reader(suffix: str) -> Callable[[bytes], None]:
     """Return a target that reads a file of this kind: a text or a refusal, nothing else."""
-    path = Path(f"/tmp/policylab-fuzz-{suffix[1:]}{suffix}")
+    path = Path(tempfile.gettempdir()) / f"policylab-fuzz-{suffix[1:]}{suffix}"
 
     def read(data: bytes) -> None:
         path.write_bytes(data)

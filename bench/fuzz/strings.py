@@ -1,5 +1,5 @@
 """
-Read numbers in short random texts, millions of them: fuzz/strings.py RUNS SEED; the same seed gives the same texts.
+Read numbers in short random texts, millions of them: bench/fuzz/strings.py RUNS SEED; the same seed gives the same texts.
 
 Numbers are read by patterns, in which a fuzzer that watches branches (fuzz.py) sees nothing; here speed finds more. A
 run fails where a number is not what stands at its place.
