@@ -289,7 +289,7 @@ def _exporter() -> Any:
             self.register_filter("filter_data_type", chosen)
             return super(html, self).from_notebook_node(notebook, resources, **details)
 
-    return Exporter(template_name="basic", exclude_input=True, exclude_output_prompt=True)
+    return Exporter(template_name="basic", exclude_input=True, exclude_output_prompt=True, exclude_anchor_links=True)
 
 
 def _join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
