@@ -38,7 +38,8 @@ check: setup  ## what CI and pre-commit call: format, lint, types, all tests but
 	$(BIN)/pytest -q -n auto -m 'not browser'
 
 browser: setup  ## try notebooks and pages as a reader does: JupyterLab in a real browser; needs chromium
-	$(BIN)/pytest -q -n 0 -m browser -rs
+	$(BIN)/pytest -q -n 0 -m browser -rs tests/browser
+	$(BIN)/pytest -q -n 0 -m browser -rs --ignore=tests/browser tests
 
 lab: setup  ## open JupyterLab in notebooks/
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(AS_ROOT)
