@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from policylab.errors import DataError, NotebookError
-from policylab.project import check_writable, data_path, notebook_path, open_atomic, project_root, write_atomic
+from policylab.project import (
+    check_writable,
+    data_path,
+    make_folder,
+    notebook_path,
+    open_atomic,
+    project_root,
+    write_atomic,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -112,3 +120,13 @@ def test_written_file_is_exact_and_has_usual_rights(tmp_path: Path) -> None:
     usual.touch()
     assert path.read_bytes() == "目标\r\n5%\n".encode()
     assert path.stat().st_mode == usual.stat().st_mode
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """A file where the folder should be is named; what lies there stays."""
+    path = tmp_path / "taken"
+    path.write_text("x", "utf-8")
+    with pytest.raises(DataError, match="cannot make the folder .*taken.*; choose another"):
+        make_folder(path)
+    assert path.read_text("utf-8") == "x"
+    assert make_folder(tmp_path / "a" / "b").is_dir()

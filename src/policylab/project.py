@@ -108,6 +108,31 @@ def open_atomic(path: str | Path) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
+def make_folder(path: str | Path) -> Path:
+    """
+    Return a folder as a Path, made with those above it where there was none.
+
+    Raises
+    ------
+    DataError
+        Where the path is a file, the system refuses, or there is no right to write in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> make_folder(Path(tempfile.mkdtemp()) / "reports").is_dir()
+    True
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot make the folder {path}: {error.strerror}; choose another") from error
+    if not os.access(path, os.W_OK):
+        raise DataError(f"cannot write in {path}: no right to; choose another folder")
+    return path
+
+
 def check_writable(path: str | Path) -> None:
     """
     Raise the error that writing to this path would meet, before the work is done.

@@ -11,7 +11,8 @@ from policylab.analyse.duplicates import sign_text
 from policylab.analyse.tokens import check_engine, cut_words, describe_engine
 from policylab.errors import DataError, UnknownNameError
 from policylab.model import Document
-from policylab.read.regions import LEVELS, Region, find_region, load_regions
+from policylab.read.labels import list_labels
+from policylab.read.regions import LEVELS, Region, load_regions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -266,14 +267,8 @@ def _count(document: Document, engine: str) -> _Counted:
     import numpy as np
 
     words = cut_words(document.text, engine=engine)
-    region = find_region(document.region_code, report_year=document.report_year)
     row = {
-        "report_id": document.report_id,
-        "region_code": document.region_code,
-        "region_name": region.name,
-        "level": region.level,
-        "province": region.province,
-        "report_year": document.report_year,
+        **list_labels(document),
         "completeness": document.source.get("completeness", ""),
         "n_words": len(words),
         "sha256": document.sha256,

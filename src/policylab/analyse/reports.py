@@ -10,6 +10,7 @@ from policylab.analyse.duplicates import hash_squeezed, match_exact, match_near,
 from policylab.analyse.values import MISLABELLED
 from policylab.model import Document
 from policylab.read.identity import find_region_codes, find_report_years
+from policylab.read.labels import list_labels
 from policylab.read.regions import find_region
 
 if TYPE_CHECKING:
@@ -42,14 +43,8 @@ def describe_report(document: Document) -> ReportFacts:
     >>> describe_report(Document.from_text(text, region_code="320804", report_year=2023)).row["region_name"]
     '淮阴区'
     """
-    region = find_region(document.region_code, report_year=document.report_year)
     row: dict[str, str | int] = {
-        "report_id": document.report_id,
-        "region_code": document.region_code,
-        "region_name": region.name,
-        "level": region.level,
-        "province": region.province,
-        "report_year": document.report_year,
+        **list_labels(document),
         "n_chars": len(document.text),
         "completeness": document.source.get("completeness", ""),
         "label_flag": check_label(document),

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from policylab.annotate.lines import to_line
 from policylab.annotate.targets import annotate
-from policylab.errors import DataError
 from policylab.model import Document
-from policylab.project import write_atomic
+from policylab.project import make_folder, write_atomic
 
 PART = 64  # reports in a part: half a second of work
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -51,11 +50,7 @@ def write_parts(
     >>> [path.read_bytes().count(b"\\n") for path in write_parts([document], tempfile.mkdtemp())]
     [1]
     """
-    folder = Path(folder)
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise DataError(f"cannot make the folder {folder}: {error.strerror}") from error
+    folder = make_folder(folder)
     source = iter(documents)
     windows = iter(lambda: list(itertools.islice(source, size)), [])
     if jobs <= 1:

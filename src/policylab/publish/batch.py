@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from policylab.errors import RunFailedError
 from policylab.model import Document
-from policylab.project import notebook_path, write_atomic
+from policylab.project import make_folder, notebook_path, write_atomic
 from policylab.publish.far import run_far
 from policylab.publish.fonts import cut_truetype
 from policylab.publish.index_page import render_index
@@ -27,7 +27,6 @@ from policylab.publish.ledger import (
     clear_leftovers,
     find_reason,
     hold_folder,
-    make_folder,
     publish_run,
     put_aside,
     read_manifest,

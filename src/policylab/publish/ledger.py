@@ -27,24 +27,6 @@ _LOCK = ".lock"
 Entry = dict[str, Any]
 
 
-def make_folder(folder: Path) -> Path:
-    """
-    Make the folder for the files.
-
-    Raises
-    ------
-    DataError
-        Where the system refuses.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"cannot make the folder {folder}: {error.strerror}; choose another with --out") from None
-    if not os.access(folder, os.W_OK):
-        raise DataError(f"cannot write in {folder}: no right to; choose another folder with --out")
-    return folder
-
-
 @contextmanager
 def hold_folder(folder: Path) -> Iterator[None]:
     """

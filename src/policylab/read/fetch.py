@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from policylab.errors import DataError, PolicylabError, ReadError
 from policylab.model import Document
+from policylab.project import make_folder
 from policylab.read.files import CONTAINER_SUFFIXES, REPORT_SUFFIXES, iter_parts
 from policylab.read.labels import REPORT_ID, SIDECAR_KEYS, check_entries
 
@@ -106,11 +107,7 @@ def fetch_files(entries: Iterable[Entry], cache: str | Path, *, delay: float = _
     import pooch  # type: ignore[import-untyped]
 
     pooch.get_logger().setLevel("ERROR")
-    cache = Path(cache)
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"cannot make the folder {cache}: {error.strerror}") from error
+    cache = make_folder(cache)
     for entry in entries:
         path = cache / _name_file(entry)
         if path.is_file() and pooch.file_hash(str(path)) == entry.raw_sha256:

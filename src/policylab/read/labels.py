@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from policylab.errors import DataError, ReadError, UnknownNameError, close_matches
+from policylab.model import Document
 from policylab.read.identity import find_region_codes, find_report_years
 from policylab.read.parts import Part
 from policylab.read.region_table import is_region_code
@@ -22,6 +23,31 @@ SIDECAR_KEYS = (
 _YEARS = range(1949, 2101)
 _MAX_SIDECAR = 1_000_000  # bytes
 REPORT_ID = re.compile(r"([0-9]{6})-([0-9]{4})(?:-[a-z0-9]{1,20})?")  # 100000-1964-part: one of several of a year
+
+
+def list_labels(document: Document) -> dict[str, str | int]:
+    """
+    Return what every table of reports begins with: id, code, name, level and province of the region, and year.
+
+    Raises
+    ------
+    UnknownNameError
+        Where the region did not exist in the year.
+
+    Examples
+    --------
+    >>> list_labels(Document.from_text("增长5%", region_code="320804", report_year=2023))["region_name"]
+    '淮阴区'
+    """
+    region = find_region(document.region_code, report_year=document.report_year)
+    return {
+        "report_id": document.report_id,
+        "region_code": document.region_code,
+        "region_name": region.name,
+        "level": region.level,
+        "province": region.province,
+        "report_year": document.report_year,
+    }
 
 
 def read_sidecar(path: Path) -> dict[str, str]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from policylab.errors import DataError
 from policylab.model import Document
-from policylab.project import check_writable, open_atomic, write_atomic
+from policylab.project import check_writable, make_folder, open_atomic, write_atomic
 from policylab.read.corpus import SOURCE_COLUMNS
-from policylab.read.labels import REPORT_ID
+from policylab.read.labels import REPORT_ID, list_labels
 from policylab.read.regions import find_region
 
 _GROUP = 100  # reports in a row group: little enough to hold, enough to pack well
@@ -68,14 +68,8 @@ def _write_table(documents: Iterable[Document], out: Path) -> int:
 
 def _make_row(document: Document) -> dict[str, Any]:
     """Return the row of a report."""
-    region = find_region(document.region_code, report_year=document.report_year)
     return {
-        "report_id": document.report_id,
-        "region_code": document.region_code,
-        "region_name": region.name,
-        "level": region.level,
-        "province": region.province,
-        "report_year": document.report_year,
+        **list_labels(document),
         "n_chars": len(document.text),
         **{name: document.source.get(name) or None for name in _NOTES},
         "sha256": document.sha256,
@@ -87,10 +81,7 @@ def _write_folder(documents: Iterable[Document], out: Path) -> int:
     """Write a folder of texts with sidecars."""
     if out.exists() and not out.is_dir():
         raise DataError(f"cannot write {out}: expected a folder or a name in .parquet, got a file")
-    try:
-        out.mkdir(exist_ok=True)
-    except OSError as error:
-        raise DataError(f"cannot make the folder {out}: {error.strerror}") from error
+    make_folder(out)
     count = 0
     for document in _check_ids(documents):
         text = _check_unicode(document)
