@@ -7,6 +7,8 @@ YEAR ?= 2023
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+# Later ones need Python 3.11.5, and Debian 12 has 3.11.2.
+BOUNDS := 'soupsieve<3'
 # JupyterLab must be told that being root is meant, as it is inside containers.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -64,7 +66,7 @@ bench: setup  ## measure speed and weight: CORPUS=reports.parquet, STEP=1 for al
 
 lock:  ## write requirements.lock anew from pyproject.toml; take the oldest Python at hand: PYTHON=python3.11
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder" && \
-	    "$$folder/bin/pip" install --quiet --disable-pip-version-check '.[dev]' && \
+	    "$$folder/bin/pip" install --quiet --disable-pip-version-check '.[dev]' $(BOUNDS) && \
 	    { echo '# Exact versions of everything that make setup installs. Written by make lock; edit pyproject.toml instead.'; \
 	      "$$folder/bin/pip" freeze --exclude policylab; } > "$$folder/lock" && \
 	    cp "$$folder/lock" requirements.lock && grep -c == requirements.lock

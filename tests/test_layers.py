@@ -8,11 +8,12 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import requires
+from importlib.metadata import metadata, requires
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "policylab"
@@ -151,6 +152,24 @@ def test_lock_holds_every_requirement() -> None:
     for name, least in read_requirements().items():
         assert name in lock
         assert [int(part) for part in lock[name].split(".")] >= [int(part) for part in least.split(".")], name
+
+
+def find_newer(requires_python: dict[str, str], oldest: str) -> list[str]:
+    """Return the packages that the oldest Python asked for, in its first release, cannot install."""
+    return sorted(name for name, wanted in requires_python.items() if not SpecifierSet(wanted).contains(oldest))
+
+
+def test_lock_fits_the_oldest_python() -> None:
+    """Every package of the lock installs on the first release of the oldest Python that pyproject.toml admits."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
+    wanted = {name: metadata(name).get("Requires-Python") or "" for name in read_lock()}
+    assert len(wanted) > 100
+    assert find_newer(wanted, f"{floor(asked)}.0") == []
+
+
+def test_a_package_for_a_later_python_is_found() -> None:
+    """The check above sees a package that needs a later release of the same Python."""
+    assert find_newer({"a": ">=3.11", "b": ">=3.11.5", "c": ""}, "3.11.0") == ["b"]
 
 
 def test_lock_holds_names_and_versions_only() -> None:
