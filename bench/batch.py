@@ -120,7 +120,7 @@ def run_loop(notebook: Path, folder: Path, runs: Sequence[Figures]) -> None:
 
 def run_floor(notebook: Path, folder: Path, runs: Sequence[Figures]) -> None:
     """Run the bare cells in two processes, half of the runs in each."""
-    from policylab.publish.workers import list_imports
+    from policylab.publish.preload import list_imports
 
     content = json.loads(notebook.read_text("utf-8"))
     cells = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
@@ -156,16 +156,27 @@ def run_ours(notebook: Path, folder: Path, runs: Sequence[Figures], formats: str
     (folder / "told.json").write_text(done.stdout, "utf-8")
 
 
+def list_outputs(notebook: Path) -> list[str]:
+    """Return the kinds of what an executed notebook shows, in order."""
+    outputs = [
+        output for cell in json.loads(notebook.read_text("utf-8"))["cells"] for output in cell.get("outputs", [])
+    ]
+    return [kind for output in outputs for kind in output.get("data", {output["output_type"]: ""})]
+
+
 def measure_ways(notebook: Path, runs: Sequence[Figures], *, rounds: int, sample: int) -> Figures:
     """Time the three ways in turns; of the loop only a sample, since it is linear."""
     names = ("bare cells", "policylab batch", "papermill loop")
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+    made: dict[str, list[list[str]]] = {}
     for _ in range(rounds):
         for name, way in zip(names, (run_floor, run_ours, run_loop), strict=True):
             with tempfile.TemporaryDirectory() as folder:
                 chosen = runs[:sample] if name == "papermill loop" else runs
                 wall, cpu = time_wall(lambda way=way, folder=folder, chosen=chosen: way(notebook, Path(folder), chosen))
                 times[name].append((wall * len(runs) / len(chosen), cpu * len(runs) / len(chosen)))
+                made[name] = [list_outputs(path) for path in sorted(Path(folder).glob("*.ipynb"))[:1]]
+    assert made["policylab batch"] == made["papermill loop"], "the batch and papermill have made different outputs"
     figures: Figures = {"reports": len(runs), "rounds": rounds}
     for kind, column in (("wall", 0), ("cpu", 1)):
         medians = {name: statistics.median(row[column] for row in rows) for name, rows in times.items()}

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from policylab.publish.preload import list_imports
 from policylab.publish.run import OUTCOME, Job
-from policylab.publish.warm import CAN_FORK, WarmError, WarmProcess, run_cold
+from policylab.publish.warm import CAN_FORK, ONE_THREAD, WarmError, WarmProcess, run_cold
 
 WriteNotebook = Callable[..., Path]
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="needs a system that can fork")
@@ -30,6 +31,9 @@ CELLS = (
     "print('a\\rb', end=''); print('a\\x08c'); sys.stdout.write('without end')",
     "logging.warning('logged'); warnings.simplefilter('always')",
     "class Shown:\n    def __repr__(self): return 'plain'\n    def _repr_html_(self): return '<i>shown</i>'\n    def _repr_json_(self): return {'a': [1, None]}\nShown()",
+    "pd.DataFrame([range(30)] * 70, columns=[f'column {n}' for n in range(30)])",
+    "from tqdm.auto import tqdm\nlist(tqdm(range(2), leave=False)), [kind.__module__ for kind in tqdm.__mro__], 'IPKernelApp' in get_ipython().config",
+    "import jieba, os\njieba.setLogLevel(60); jieba.lcut('一般公共预算收入增长'), jieba.dt.total",
     "import pickle\npickle.loads(pickle.dumps(Shown())).__class__, __name__, get_ipython().__class__.__name__",
     "%%capture caught\nprint('not shown')",
     "caught.stdout, _, In[1][:6], sys.path[-1] == '', [path for path in sys.path if 'site-packages' in path]",
@@ -45,9 +49,9 @@ RAISES = len(CELLS)  # the last cell may fail and does
 
 
 @pytest.fixture(scope="module")
-def warm() -> Iterator[WarmProcess]:
-    """A process that has imported what the notebooks below use."""
-    process = WarmProcess(["numpy", "pandas", "matplotlib.pyplot", "sklearn.cluster", "ipywidgets"])
+def warm(notebook: Path) -> Iterator[WarmProcess]:
+    """A process that has imported what a batch of the notebook imports beforehand, with as many threads as a cold one."""
+    process = WarmProcess(list_imports(notebook), ONE_THREAD)
     yield process
     process.close()
 
@@ -108,6 +112,9 @@ def test_outputs_equal_a_cold_kernels(tmp_path: Path, notebook: Path, warm: Warm
         "awaited",
         "of a fork",
         "ZeroDivisionError",
+        "image/png",
+        "column 9<",
+        "tqdm.notebook",
     ):
         assert word in said
 

@@ -35,12 +35,13 @@ from policylab.publish.ledger import (
 from policylab.publish.material import load_document, load_own
 from policylab.publish.parameters import check_parameters
 from policylab.publish.plan import Plan, list_jobs
+from policylab.publish.preload import list_imports
 from policylab.publish.progress import Progress
 from policylab.publish.region_names import name_region
 from policylab.publish.render import render_page
 from policylab.publish.run import Job, execute, tell_failure, to_body
 from policylab.publish.words import check_language, say
-from policylab.publish.workers import KernelPool, Result, list_imports, run_here
+from policylab.publish.workers import KernelPool, Result, run_here
 from policylab.read.regions import find_region
 
 if TYPE_CHECKING:

@@ -77,6 +77,16 @@ def seed_kernel(shell: Any, seed: int) -> None:
     shell.events.register("pre_run_cell", seed_once)
 
 
+def make_config() -> Any:
+    """Return a kernel's configuration, by whose first section libraries know that they are in one."""
+    from traitlets.config import Config
+
+    config = Config()
+    config.IPKernelApp.connection_file = ""
+    config.HistoryManager.hist_file = ":memory:"  # as nbclient asks of a kernel
+    return config
+
+
 def open_kernel(work: Path, seed: int) -> Any:
     """
     Return what nbclient takes for the client of a kernel, which runs the cells in this very process.
@@ -101,16 +111,13 @@ def _make_kernel() -> Any:
     from ipykernel.iostream import OutStream
     from ipykernel.zmqshell import ZMQInteractiveShell
     from IPython.core import shellapp
-    from traitlets.config import Config
 
     debugger._is_debugpy_available = False  # nobody can ask for it here, and its import takes long
     make_kernel: Any = ipkernel.InProcessKernel
     make_stream: Any = OutStream
     application: Any = shellapp.InteractiveShellApp
-    config = Config()
-    config.HistoryManager.hist_file = ":memory:"  # as nbclient asks of a kernel
     session = _make_session()
-    kernel = make_kernel(session=session, shell_class=ZMQInteractiveShell, config=config)
+    kernel = make_kernel(session=session, shell_class=ZMQInteractiveShell, config=make_config())
     for name in _STREAMS:
         stream = make_stream(session, kernel.iopub_thread, name, echo=getattr(sys, f"__{name}__"))
         setattr(kernel, name, stream)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import selectors
@@ -20,38 +19,23 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from policylab.project import data_path
-from policylab.publish.kernels import prepare_imports, spare_grammar
+from policylab.publish.preload import import_all
 from policylab.publish.run import OUTCOME, Job, run_job, to_mb
 
 CAN_FORK = hasattr(os, "fork") and hasattr(os, "setsid")
-_MACHINERY = (
-    "IPython.core.completerlib",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "IPython.core.shellapp",
-    "bdb",
-    "sqlite3",
-    "tornado.platform.asyncio",
-    "ipykernel.debugger",
-    "ipykernel.inprocess.ipkernel",
-    "ipykernel.iostream",
-    "ipykernel.zmqshell",
-    "IPython.extensions.storemagic",
-    "papermill.clientwrap",
-    "papermill.parameterize",
-    "policylab.publish.render",
-)
-
-
-_CODEBOOK = Path(__file__).parent.parent / "codebook"
 _LONG_S = 3600  # more than the system may be asked to wait
+# Runs beside each other, each with as many threads as the machine has processors, get in each other's way; and what
+# libraries compute in several threads differs in its last digits from one number of threads to another.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+)
 
 
 class WarmError(Exception):
@@ -73,13 +57,17 @@ class WarmProcess:
     Parameters
     ----------
     modules : iterable of str
-        What it imports beforehand. One that prints or starts a thread on import is left for each run to import itself.
+        What it imports beforehand. One that prints, starts a thread or changes the shell on import is left for each run
+        to import itself.
+    environment : mapping of str to str
+        Variables for those that are not set.
     """
 
-    def __init__(self, modules: Iterable[str]) -> None:
+    def __init__(self, modules: Iterable[str], environment: Mapping[str, str] = MappingProxyType({})) -> None:
         if not CAN_FORK:
             raise WarmError("this system cannot fork a process")
         self.left_out: list[str] = []
+        self._environment = environment
         self._pending: dict[int, Future[Exit]] = {}
         self._numbers, self._lock = count(), threading.Lock()
         wanted = list(dict.fromkeys(modules))
@@ -121,7 +109,7 @@ class WarmProcess:
         """Start the process; return whether it has found a module that it should not have imported."""
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the object, when the process is gone
         command = [sys.executable, "-m", "policylab.publish.warm"]
-        self._process = _open_process(command, stdout=subprocess.PIPE, stderr=self._said)
+        self._process = _open_process(command, self._environment, stdout=subprocess.PIPE, stderr=self._said)
         try:
             self._process.stdin.write(json.dumps(modules).encode() + b"\n")
             self._process.stdin.flush()
@@ -154,7 +142,7 @@ def run_cold(job: Job, work: Path, working: dict[int, Path] | None = None) -> Ex
     While it runs, its process id stands in `working`, for who has to kill it.
     """
     command = [sys.executable, "-m", "policylab.publish.run"]
-    process = _open_process(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=work)
+    process = _open_process(command, ONE_THREAD, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=work)
     working = {} if working is None else working
     working[process.pid] = work
     try:
@@ -172,10 +160,10 @@ def run_cold(job: Job, work: Path, working: dict[int, Path] | None = None) -> Ex
         working.pop(process.pid, None)
 
 
-def _open_process(command: list[str], **details: Any) -> Any:
+def _open_process(command: list[str], environment: Mapping[str, str], **details: Any) -> Any:
     """Start a process that Ctrl-C in a terminal does not reach, with sets in the same order every time."""
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, env=environment, **details)
+    variables = {**environment, **os.environ, "PYTHONHASHSEED": "0"}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, env=variables, **details)
 
 
 def kill_group(leader: int) -> None:
@@ -192,7 +180,7 @@ def _serve() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     modules = json.loads(_read_line(asked))
-    unfit = _import_all(modules)
+    unfit = import_all(modules)
     answers.write(json.dumps({"unfit": unfit}).encode() + b"\n")
     if not unfit:
         gc.collect()
@@ -206,63 +194,6 @@ def _read_line(file: Any) -> bytes:
     while not line.endswith(b"\n") and (byte := file.read(1)):
         line += byte
     return line
-
-
-def _import_all(modules: list[str]) -> list[str]:
-    """Import modules; return those that have printed or started threads, which a fork would lack."""
-    prepare_imports()
-    spare_grammar()
-    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody can ask for it here, and it takes long
-    for name in _MACHINERY:
-        importlib.import_module(name)
-    del sys.modules["debugpy"]
-    _prepare_pages()
-    return [name for name in modules if not _import_quietly(name)]
-
-
-def prepare_reports() -> None:
-    """Have at hand what the project's own notebooks read: codebook, regions, words and the glyphs of these."""
-    from policylab.codebook import load_codebook
-    from policylab.publish.fonts import redraw_glyphs
-    from policylab.publish.words import list_keys
-    from policylab.read.regions import load_regions
-
-    load_codebook()
-    list_keys()
-    names = {region.name for region in load_regions()}
-    words = [Path(__file__).parent / "labels.yaml", *_CODEBOOK.glob("*.csv"), *_CODEBOOK.glob("*.yaml")]
-    texts = [path.read_text("utf-8") for path in [*words, *data_path("reports").glob("*.txt")]]
-    redraw_glyphs("".join(sorted({*"".join(names), *"".join(texts)})))
-
-
-def _import_quietly(name: str) -> bool:
-    """
-    Import one module, or call one of ours, "module:function"; return whether that left no words and no threads.
-
-    One that fails will fail in its cell.
-    """
-    said = os.fstat(2).st_size
-    threads = threading.active_count()
-    module, _, function = name.partition(":")
-    try:
-        imported = importlib.import_module(module)
-        if function:
-            getattr(imported, function)()
-    except BaseException:
-        return True
-    sys.stdout.flush()
-    sys.stderr.flush()
-    return os.fstat(2).st_size == said and threading.active_count() == threads
-
-
-def _prepare_pages() -> None:
-    """Have at hand what every page needs: the templates, which are read and compiled once."""
-    import nbformat
-
-    from policylab.publish.run import to_body
-
-    v4: Any = nbformat.v4
-    to_body(v4.new_notebook(cells=[v4.new_markdown_cell("# a")]))
 
 
 class _Forks:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import re
 import shutil
 import signal
 import tempfile
@@ -17,41 +15,10 @@ from typing import Any, NamedTuple
 
 from policylab.publish.kernels import KERNEL_LOG
 from policylab.publish.ledger import RUNNING
-from policylab.publish.parameters import read_notebook
 from policylab.publish.run import OUTCOME, Job, read_place
-from policylab.publish.warm import Exit, WarmError, WarmProcess, kill_group, run_cold
+from policylab.publish.warm import ONE_THREAD, Exit, WarmError, WarmProcess, kill_group, run_cold
 
-# What libraries import only when they are used, and our own modules inside functions. Not matplotlib_inline's backend:
-# it looks for the shell of its kernel when it is imported.
-_INSIDE = {
-    "matplotlib": (
-        "IPython.core.pylabtools",
-        "PIL.BmpImagePlugin",
-        "PIL.GifImagePlugin",
-        "PIL.JpegImagePlugin",
-        "PIL.PngImagePlugin",
-        "PIL.PpmImagePlugin",
-        "matplotlib.backends.backend_agg",
-        "matplotlib_inline.config",
-    ),
-    "pandas": ("pandas.core.reshape.reshape", "pandas.io.formats.html", "pandas.io.formats.string"),
-    "policylab": (
-        "pandas",
-        "pyarrow.parquet",
-        "pandas.io.parquet",
-        "matplotlib.figure",
-        "matplotlib.backends.backend_agg",
-        "matplotlib.backends.backend_pdf",
-        "matplotlib.backends.backend_svg",
-        "fontTools.fontBuilder",
-        "fontTools.pens.cu2quPen",
-        "fontTools.pens.ttGlyphPen",
-        "yaml",
-        "policylab.publish.warm:prepare_reports",
-    ),
-}
 _RESTARTS = 3
-_MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
 
 
 class Result(NamedTuple):
@@ -130,7 +97,7 @@ class KernelPool:
             if self._starts >= _RESTARTS:
                 raise WarmError(f"the warm process has ended {_RESTARTS} times")
             self._starts += 1
-            self._process = WarmProcess(self._modules)
+            self._process = WarmProcess(self._modules, ONE_THREAD)
             for name in self._process.left_out:
                 self._note(f"{name} is imported by each run: it prints or starts threads on import")
             return self._process
@@ -164,40 +131,6 @@ def run_here(jobs: Iterable[Job], folder: Path, pool: KernelPool, *, workers: in
             for future in working:
                 future.cancel()
             pool.close()
-
-
-def list_imports(notebook: Path) -> list[str]:
-    """
-    Return the modules that a notebook imports, and those that our own modules import inside functions.
-
-    Examples
-    --------
-    >>> from policylab.project import notebook_path
-    >>> "policylab.analyse.compare" in list_imports(notebook_path("district_report"))
-    True
-    """
-    found: dict[str, None] = {}
-    for cell in read_notebook(notebook)["cells"]:
-        if cell["cell_type"] == "code":
-            found |= dict.fromkeys(_list_cell_imports("".join(cell["source"])))
-    packages = {name.partition(".")[0] for name in found}
-    if "policylab" in packages:
-        packages |= _INSIDE.keys()
-    return [*found, *(name for package, names in _INSIDE.items() if package in packages for name in names)]
-
-
-def _list_cell_imports(source: str) -> Iterator[str]:
-    """Yield the modules that a cell imports; none where it is not Python."""
-    try:
-        tree = ast.parse(_MAGIC.sub("", source))
-    except (SyntaxError, ValueError):
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)  # may be a module, or fail to be one
 
 
 def _read_outcome(job: Job, work: Path, ended: Exit, kernel: str) -> dict[str, Any]:

@@ -1,0 +1,222 @@
+"""What a warm process has at hand before it forks: what a notebook imports, and what that needs when it is first used."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import importlib
+import os
+import re
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from policylab.project import data_path
+from policylab.publish.kernels import make_config, prepare_imports, spare_grammar
+from policylab.publish.parameters import read_notebook
+
+# What libraries import only when they are used, and our own modules inside functions. "module:function" is called.
+_INSIDE = {
+    "jieba": ("policylab.publish.preload:prepare_dictionary",),
+    "matplotlib": (
+        "IPython.core.pylabtools",
+        "PIL.BmpImagePlugin",
+        "PIL.GifImagePlugin",
+        "PIL.JpegImagePlugin",
+        "PIL.PngImagePlugin",
+        "PIL.PpmImagePlugin",
+        "matplotlib.backends.backend_agg",
+    ),
+    "pandas": ("pandas.core.reshape.reshape", "pandas.io.formats.html", "pandas.io.formats.string"),
+    "policylab": (
+        "pandas",
+        "pyarrow.parquet",
+        "pandas.io.parquet",
+        "matplotlib.figure",
+        "matplotlib.backends.backend_agg",
+        "matplotlib.backends.backend_pdf",
+        "matplotlib.backends.backend_svg",
+        "fontTools.fontBuilder",
+        "fontTools.pens.cu2quPen",
+        "fontTools.pens.ttGlyphPen",
+        "yaml",
+        "policylab.publish.preload:prepare_reports",
+    ),
+}
+_MACHINERY = (
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.core.shellapp",
+    "bdb",
+    "sqlite3",
+    "tornado.platform.asyncio",
+    "ipykernel.debugger",
+    "ipykernel.inprocess.ipkernel",
+    "ipykernel.iostream",
+    "ipykernel.zmqshell",
+    "IPython.extensions.storemagic",
+    "papermill.clientwrap",
+    "papermill.parameterize",
+    "policylab.publish.render",
+)
+_CODEBOOK = Path(__file__).parent.parent / "codebook"
+_MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
+
+
+def list_imports(notebook: Path) -> list[str]:
+    """
+    Return the modules that a notebook imports, and those that our own modules import inside functions.
+
+    Examples
+    --------
+    >>> from policylab.project import notebook_path
+    >>> "policylab.analyse.compare" in list_imports(notebook_path("district_report"))
+    True
+    """
+    found: dict[str, None] = {}
+    for cell in read_notebook(notebook)["cells"]:
+        if cell["cell_type"] == "code":
+            found |= dict.fromkeys(_list_cell_imports("".join(cell["source"])))
+    packages = {name.partition(".")[0] for name in found}
+    if "policylab" in packages:
+        packages |= _INSIDE.keys() - {"jieba"}
+    return [*found, *(name for package, names in _INSIDE.items() if package in packages for name in names)]
+
+
+def import_all(modules: list[str]) -> list[str]:
+    """Import modules; return those that a fork must import itself, since it would lack what they did in this process."""
+    prepare_imports()
+    spare_grammar()
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody can ask for it here, and it takes long
+    for name in _MACHINERY:
+        importlib.import_module(name)
+    del sys.modules["debugpy"]
+    _prepare_pages()
+    return [name for name in modules if not _import_quietly(name)]
+
+
+def prepare_reports() -> None:
+    """Have at hand what the project's own notebooks read: codebook, regions, words and the glyphs of these."""
+    from policylab.codebook import load_codebook
+    from policylab.publish.fonts import redraw_glyphs
+    from policylab.publish.words import list_keys
+    from policylab.read.regions import load_regions
+
+    load_codebook()
+    list_keys()
+    names = {region.name for region in load_regions()}
+    words = [Path(__file__).parent / "labels.yaml", *_CODEBOOK.glob("*.csv"), *_CODEBOOK.glob("*.yaml")]
+    texts = [path.read_text("utf-8") for path in [*words, *data_path("reports").glob("*.txt")]]
+    redraw_glyphs("".join(sorted({*"".join(names), *"".join(texts)})))
+
+
+def prepare_dictionary() -> None:
+    """
+    Have jieba's dictionary at hand, which takes half a second to load.
+
+    A run that needs it goes through jieba's own loading and says all that this says; only the reading of the file is
+    spared, once, since a run may change what it gets.
+    """
+    import jieba
+
+    read, write = jieba.marshal.load, jieba.marshal.dump
+    jieba.default_logger.disabled, tokenizer = True, jieba.Tokenizer()
+    try:
+        tokenizer.initialize()
+    finally:
+        jieba.default_logger.disabled = False
+    kept = [(tokenizer.FREQ, tokenizer.total)]
+    seen = (Path(tempfile.gettempdir()) / "jieba.cache").stat()
+
+    def load(file: Any) -> Any:
+        return kept.pop() if kept and os.path.samestat(os.fstat(file.fileno()), seen) else read(file)
+
+    jieba.marshal = SimpleNamespace(load=load, dump=write)
+
+
+def _prepare_pages() -> None:
+    """Have at hand what every page needs: the templates, which are read and compiled once."""
+    import nbformat
+
+    from policylab.publish.run import to_body
+
+    v4: Any = nbformat.v4
+    to_body(v4.new_notebook(cells=[v4.new_markdown_cell("# a")]))
+
+
+def _list_cell_imports(source: str) -> Iterator[str]:
+    """Yield the modules that a cell imports; none where it is not Python."""
+    try:
+        tree = ast.parse(_MAGIC.sub("", source))
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)  # may be a module, or fail to be one
+
+
+def _import_quietly(name: str) -> bool:
+    """
+    Import one module, or call one of ours, "module:function".
+
+    Return whether that left no words, no threads and nothing in the shell. One that fails will fail in its cell.
+    """
+    said = os.fstat(2).st_size
+    threads = threading.active_count()
+    module, _, function = name.partition(":")
+    with _stand_in_shell() as shell:
+        try:
+            imported = importlib.import_module(module)
+            if function:
+                getattr(imported, function)()
+        except BaseException:
+            return not shell.is_touched
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return os.fstat(2).st_size == said and threading.active_count() == threads and not shell.is_touched
+
+
+class _Shell:
+    """What a library finds that looks for its shell on import: it learns that there is a kernel, and whether it wanted
+    more than that is noted, since what it does to this shell no run would see.
+    """
+
+    def __init__(self) -> None:
+        self.config = make_config()
+        self.is_touched = False
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "kernel":
+            return self
+        self.is_touched = True
+        raise AttributeError(name)
+
+
+@contextlib.contextmanager
+def _stand_in_shell() -> Iterator[_Shell]:
+    """Have every way of looking for the shell of this process lead to one that takes notes."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = _Shell()
+    ways = {"initialized": staticmethod(lambda: True), "instance": staticmethod(lambda *_, **__: shell)}
+    kept = {name: InteractiveShell.__dict__.get(name) for name in ways}
+    for name, way in ways.items():
+        setattr(InteractiveShell, name, way)
+    builtins.get_ipython = lambda: shell  # type: ignore[attr-defined]
+    try:
+        yield shell
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
+        for name, own in kept.items():
+            delattr(InteractiveShell, name)
+            if own is not None:
+                setattr(InteractiveShell, name, own)
