@@ -9,11 +9,9 @@ import importlib
 import os
 import re
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from policylab.project import data_path
@@ -22,7 +20,7 @@ from policylab.publish.parameters import read_notebook
 
 # What libraries import only when they are used, and our own modules inside functions. "module:function" is called.
 _INSIDE = {
-    "jieba": ("policylab.publish.preload:prepare_dictionary",),
+    "jieba": ("policylab.analyse.tokens:prepare_dictionary",),
     "matplotlib": (
         "IPython.core.pylabtools",
         "PIL.BmpImagePlugin",
@@ -114,30 +112,6 @@ def prepare_reports() -> None:
     words = [Path(__file__).parent / "labels.yaml", *_CODEBOOK.glob("*.csv"), *_CODEBOOK.glob("*.yaml")]
     texts = [path.read_text("utf-8") for path in [*words, *data_path("reports").glob("*.txt")]]
     redraw_glyphs("".join(sorted({*"".join(names), *"".join(texts)})))
-
-
-def prepare_dictionary() -> None:
-    """
-    Have jieba's dictionary at hand, which takes half a second to load.
-
-    A run that needs it goes through jieba's own loading and says all that this says; only the reading of the file is
-    spared, once, since a run may change what it gets.
-    """
-    import jieba
-
-    read, write = jieba.marshal.load, jieba.marshal.dump
-    jieba.default_logger.disabled, tokenizer = True, jieba.Tokenizer()
-    try:
-        tokenizer.initialize()
-    finally:
-        jieba.default_logger.disabled = False
-    kept = [(tokenizer.FREQ, tokenizer.total)]
-    seen = (Path(tempfile.gettempdir()) / "jieba.cache").stat()
-
-    def load(file: Any) -> Any:
-        return kept.pop() if kept and os.path.samestat(os.fstat(file.fileno()), seen) else read(file)
-
-    jieba.marshal = SimpleNamespace(load=load, dump=write)
 
 
 def _prepare_pages() -> None:
