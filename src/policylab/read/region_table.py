@@ -95,8 +95,7 @@ def is_region_code(value: object) -> bool:
 @cache
 def rows_of_code(code: str) -> tuple[Region, ...]:
     """Return the rows of one code without parsing the others."""
-    lines = re.findall(rf"(?m)^{code},.*$", _table_text())
-    return tuple(_to_region(row, f"code {code}") for row in csv.reader(lines))
+    return tuple(_to_region(row, f"code {code}") for row in csv.reader(_lines_by_code().get(code, [])))
 
 
 @cache
@@ -109,6 +108,15 @@ def rows_by_name() -> tuple[dict[str, list[Region]], dict[str, list[Region]]]:
         if "自治" in region.name:  # 恩施州, 丰宁县
             short[region.short_name + region.name[-1]].append(region)
     return dict(full), dict(short)
+
+
+@cache
+def _lines_by_code() -> dict[str, list[str]]:
+    """Index the lines of the table by their codes."""
+    lines = defaultdict(list)
+    for line in _table_text().splitlines()[1:]:
+        lines[line.partition(",")[0]].append(line)
+    return dict(lines)
 
 
 @cache
