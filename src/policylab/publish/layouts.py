@@ -12,7 +12,7 @@ from policylab.publish.printed import label_column, print_cell
 from policylab.publish.region_names import name_regions
 from policylab.publish.words import (
     describe_absence,
-    format_number,
+    format_quantity,
     format_step,
     format_value,
     is_na,
@@ -181,8 +181,8 @@ def _lay_out_ranks(rows: pd.DataFrame, region_code: str, lang: str) -> tuple[pd.
     lines = []
     for row, cell in zip(list_rows(rows), cells, strict=True):
         rank, share = ("", "") if is_na(row["rank"]) else (str(row["rank"]), f"{row['percentile']:.0f}")
-        lines.append([row["region_name"], cell, rank, share, format_step(row["gap_to_median"])])
-    lines.append([say("column.median", lang), _find_median(rows), "", "", ""])
+        lines.append([row["region_name"], cell, rank, share, format_step(row["gap_to_median"], row["unit"], lang)])
+    lines.append([say("column.median", lang), _find_median(rows, lang), "", "", ""])
     notes.insert(0, say("layout.rank_note", lang))
     return pd.DataFrame(lines, columns=heads), 1, notes
 
@@ -201,7 +201,7 @@ def _lay_out_values(rows: pd.DataFrame, region_code: str, lang: str) -> tuple[pd
             dict(zip(group["region_code"], group["cell"], strict=True))[at] for at in names
         ]
     foot = {
-        say("column.median", lang): [_find_median(group) for _, group in groups],
+        say("column.median", lang): [_find_median(group, lang) for _, group in groups],
         say("layout.n", lang): [str(int(group["low"].notna().sum())) for _, group in groups],
     }
     if region_code in names:
@@ -230,7 +230,7 @@ def _find_reason(row: Mapping[str, Any], lang: str) -> str:
     return describe_absence(row, lang) if is_na(row["low"]) and not row["qualitative"] else ""
 
 
-def _find_median(rows: pd.DataFrame) -> str:
+def _find_median(rows: pd.DataFrame, lang: str) -> str:
     """Return the median of an indicator with its unit, as the gaps to it were computed."""
     stated = rows[rows["gap_to_median"].notna()]
     if stated.empty:
@@ -238,7 +238,7 @@ def _find_median(rows: pd.DataFrame) -> str:
     number = {"low": stated["low"], "high": stated["high"], "mid": (stated["low"] + stated["high"]) / 2}
     row = stated.iloc[0]
     median = number[row["range_end"]].iloc[0] - row["gap_to_median"]
-    return f"{format_number(round(float(median), 6))}{row['unit']}"
+    return format_quantity(round(float(median), 6), row["unit"], lang)
 
 
 def _title_peers(rows: pd.DataFrame, region_code: str, lang: str) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from policylab.publish import sheet as on
 from policylab.publish.charts import INK, LINES, NothingToDrawError
-from policylab.publish.panel_words import describe_observations, name_level, name_unit
+from policylab.publish.panel_words import describe_observations, name_level
 from policylab.publish.region_names import name_regions
 from policylab.publish.sheet import SOFT, Sheet, measure_ems, open_sheet
-from policylab.publish.words import describe_sources, is_na, list_rows, name_indicator, say
+from policylab.publish.words import describe_sources, is_na, list_rows, name_indicator, name_unit, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +129,10 @@ def plot_levels(means: pd.DataFrame, *, lang: str = "zh", width: str = "screen")
     _refuse_empty(means["mean"], "any level")
     with open_sheet(width) as sheet:
         kind = "levels.title" if means["kind"].iloc[0] == "target" else "levels.title_actual"
-        names = {"indicator": name_indicator(means["indicator"].iloc[0], lang), "unit": means["base_unit"].iloc[0]}
+        names = {
+            "indicator": name_indicator(means["indicator"].iloc[0], lang),
+            "unit": name_unit(str(means["base_unit"].iloc[0]), lang),
+        }
         top = sheet.write_title(say(kind, lang, **names), is_shown=width == "screen") + 0.4
         levels = [level for level in _LEVELS if means["level"].eq(level).any()]
         right = max(measure_ems(name_level(level, lang)) for level in levels) + 4.4

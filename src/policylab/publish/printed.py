@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from policylab.publish.words import format_number, is_na, list_keys, name_indicator, say
+from policylab.publish.words import format_number, is_na, list_keys, name_indicator, name_unit, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _EXACT, _SMALL = 1e-9, 0.1  # a number within this of three decimals is as it was written; a column of small numbers
 _SHORT_EMS = 5.5  # a longer cell may take several lines
+UNITS = ("unit", "base_unit")  # columns of units, as they are written
 # Columns that hold codes, and the group of labels.yaml that has the words for them.
 CODED: Mapping[str, str] = {
     "level": "level_cell",
@@ -69,15 +70,19 @@ def label_column(name: object, lang: str) -> str:
 
 def name_code(column: str, value: Any, lang: str) -> Any:
     """
-    Return the words for a code in a column of codes; every other value as it is.
+    Return the words for a code in a column of codes, or the name of a unit; every other value as it is.
 
     Examples
     --------
     >>> name_code("bound", "about", "zh"), name_code("indicator", "gdp_growth", "en"), name_code("low", 8.0, "zh")
     ('左右', 'GDP growth', 8.0)
+    >>> name_code("unit", "亿元", "en")
+    '100 million yuan'
     """
     if is_na(value) or value == "":
         return value
+    if column in UNITS:
+        return name_unit(str(value), lang)
     if column == "indicator":
         return name_indicator(value, lang) if value in list_codes(column) and value != "other" else value
     return say(f"{CODED[column]}.{value}", lang) if value in list_codes(column) else value
