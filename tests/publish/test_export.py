@@ -392,6 +392,38 @@ def test_peers_of_many_indicators_fit_nine_columns(peers: pd.DataFrame) -> None:
     assert laid.table.iloc[-1].tolist() == ["Rank of Huaiyin District", *[str(own)] * 8]
 
 
+@pytest.mark.parametrize(
+    ("lang", "heading", "own"),
+    [("en", "New urban jobs (10,000 persons)", "about 6"), ("zh", "城镇新增就业（万人）", "6左右")],
+)
+def test_amounts_stand_under_their_unit(peers: pd.DataFrame, lang: str, heading: str, own: str) -> None:
+    """Of several indicators an amount's unit is in the heading, where all numbers count by it, and not in the cells."""
+    jobs = peers.assign(indicator="urban_new_jobs", unit="万人", base_unit="人")
+    jobs.loc[jobs["low"].notna(), ["low", "high", "bound"]] = [6.0, 6.0, "about"]
+    cells = lay_out_peers(pd.concat([jobs, peers]), "320804", lang).table[heading]
+    assert {cell for cell in cells.iloc[:-3] if not cell.startswith("—")} >= {own}
+    assert not [cell for cell in cells if "人" in cell or "persons" in cell]
+
+
+def test_one_indicator_is_told_with_its_unit(peers: pd.DataFrame) -> None:
+    """Value, median and gap of one indicator are amounts that can be read without the Chinese unit."""
+    jobs = peers.assign(indicator="urban_new_jobs", unit="万人", base_unit="人")
+    cells = lay_out_peers(jobs, "", "en").table
+    assert cells["Value"].iloc[-1] == "75,000 persons"
+    assert not [cell for cell in cells["From the median"] if cell not in ("", "0") and not cell.endswith(" persons")]
+
+
+def test_units_are_english_in_english_files(tmp_path: Path, chain: pd.DataFrame) -> None:
+    """Excel and Stata name the units of an English table in English; CSV keeps them as they are written."""
+    table = chain.assign(unit="亿元", base_unit="元")
+    sheet = read_sheet(save_table(table, tmp_path / "table.xlsx", lang="en"), "data")
+    assert {row[sheet[0].index("Unit")] for row in sheet[1:]} == {"100 million yuan"}
+    stata = pd.read_stata(save_table(table, tmp_path / "table.dta", lang="en"))
+    assert set(stata["unit"]) == {"100 million yuan"}
+    assert set(stata["base_unit"]) == {"yuan"}
+    assert set(pd.read_csv(save_table(table, tmp_path / "table.csv", lang="en"))["unit"]) == {"亿元"}
+
+
 def test_figures_and_tables_write_one_kind_of_csv(chain: pd.DataFrame) -> None:
     """The rule against formulas is one function; a plain table is written as pandas does."""
     assert pd.read_csv(io.BytesIO(render_csv(chain))).shape == chain.shape
