@@ -138,26 +138,33 @@ def tell_keyness(speech: Speech, lang: str) -> Html:
     return join_html([sections.paragraph(lead), *folds])
 
 
-def fit_level(features: Features, report_id: str, *, n_topics: int) -> tuple[pd.DataFrame, Topics]:
+def fit_level(features: Features, report_id: str, *, n_topics: int) -> tuple[pd.DataFrame, Topics] | None:
     """
     Return how coherent topics are by their number, and the topics of all reports of the level and year of one report.
 
-    ``n_topics`` of 0 takes the most coherent number.
+    ``n_topics`` of 0 takes the most coherent number; None where the level has too few reports of the year for any.
 
     Raises
     ------
     DataError
-        Where the level has too few reports of the year.
+        Where the level has too few reports for the number asked for.
     """
     own = features.reports[features.reports["report_id"].eq(report_id)].iloc[0]
     ids = pick_reports(features, level=own["level"], report_years=[int(own["report_year"])])
-    numbers = compare_topic_numbers(features, ids, numbers=NUMBERS[:_MOST_NUMBERS])
+    try:
+        numbers = compare_topic_numbers(features, ids, numbers=NUMBERS[:_MOST_NUMBERS])
+    except DataError:
+        if n_topics:
+            raise
+        return None
     best = int(numbers.loc[numbers["is_best"], "n_topics"].iloc[0])
     return numbers, fit_topics(features, ids, n_topics=n_topics or best)
 
 
-def tell_topics(fitted: tuple[pd.DataFrame, Topics], report_id: str, lang: str) -> Html:
-    """Return the topics with their words, coherence and share in one report beside the mean of all."""
+def tell_topics(fitted: tuple[pd.DataFrame, Topics] | None, report_id: str, lang: str) -> Html:
+    """Return the topics with their words, coherence and share in one report beside the mean of all; a line for None."""
+    if fitted is None:
+        return sections.paragraph(say("topics.none", lang), "soft")
     numbers, topics = fitted
     n_reports, n_topics = topics.shares["report_id"].nunique(), topics.words["topic"].nunique()
     tried = [

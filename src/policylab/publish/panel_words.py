@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policylab.errors import DataError
+from policylab.publish.region_names import name_province
 from policylab.publish.words import (
     format_number,
     format_value,
@@ -101,7 +102,7 @@ def name_group(row: Mapping[str, Any], lang: str) -> str:
     'provinces, before 2013'
     """
     names = [name_level(str(row[key]), lang) for key in ("level", "level_pair") if key in row]
-    names += [str(row["province"])] if row.get("province") else []
+    names += [name_province(str(row["province"]), lang)] if row.get("province") else []
     names += [say(f"era.{row['era']}", lang, year=row["cut_year"])] if "era" in row else []
     return {"zh": "，", "en": ", "}[lang].join(names)
 
@@ -185,6 +186,8 @@ def _name_key(name: str, row: Mapping[str, Any], lang: str) -> str:
         return name_level(str(value), lang)
     if name == "era" and str(value) in ("before", "from"):
         return say(f"era.{value}", lang, year=row.get("cut_year", ""))
+    if name == "province":
+        return name_province(str(value), lang)
     if name == "wording":
         return say(f"wording.{value}", lang)
     return format_number(value) if isinstance(value, float) else str(value)

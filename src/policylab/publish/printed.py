@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from policylab.publish.region_names import name_province
 from policylab.publish.words import format_number, is_na, list_keys, name_indicator, name_unit, say
 
 if TYPE_CHECKING:
@@ -71,19 +72,21 @@ def label_column(name: object, lang: str) -> str:
 
 def name_code(column: str, value: Any, lang: str) -> Any:
     """
-    Return the words for a code in a column of codes, or the name of a unit; every other value as it is.
+    Return the words for a code in a column of codes, or the name of a unit or province; every other value as it is.
 
     Examples
     --------
     >>> name_code("bound", "about", "zh"), name_code("indicator", "gdp_growth", "en"), name_code("low", 8.0, "zh")
     ('左右', 'GDP growth', 8.0)
-    >>> name_code("unit", "亿元", "en")
-    '100 million yuan'
+    >>> name_code("unit", "亿元", "en"), name_code("province", "江苏省", "en")
+    ('100 million yuan', 'Jiangsu')
     """
     if is_na(value) or value == "":
         return value
     if column in UNITS:
         return name_unit(str(value), lang)
+    if column == "province":
+        return name_province(str(value), lang)
     if column == "indicator":
         return name_indicator(value, lang) if value in list_codes(column) and value != "other" else value
     return say(f"{CODED[column]}.{value}", lang) if value in list_codes(column) else value
