@@ -32,7 +32,7 @@ CASES: list[tuple[dict[str, Any], PolicylabError, str, str]] = [
     ({"region_code": "320804", "report_year": 1990}, UnknownNameError("x"), "在1990年不存在（2000–）", "in 1990 (2000–)"),
     ({"region_code": "320803"}, DataError("x"), "没有淮安区任何一年", "no report of Huai'an District at hand"),
     ({"region_code": "320804", "report_year": 2020}, DataError("x"), "有 2022、2023 年", "those for 2022, 2023"),
-    ({"region_code": "320804 江苏省淮安市淮阴区", "report_year": 2023, "rule": "cities"}, UnknownNameError("x"), "“本省各市”", "“cities of the"),
+    ({"region_code": "320804 江苏省淮安市淮阴区", "report_year": 2023, "rule": "cities"}, UnknownNameError("x"), "“本省各市”", '"cities of the'),
     ({"region_code": "320804", "report_year": 2023, "rule": "development:gdp_level"}, DataError("x"), "没有给出地区生产总值", "(GDP)"),
     ({"region_code": "320804", "rule": "city", "report_year": 2023}, DataError("x"), "不够比较", "not enough reports"),
     ({"indicator": "gdp_growth"}, DataError("x"), "这样选没有结果：x", "No result for this choice: x"),

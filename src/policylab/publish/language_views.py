@@ -185,6 +185,7 @@ def tell_reuse(similar: pd.DataFrame, lang: str) -> Html:
     """Return how much of its text a report shares with others, each beside what any two such reports share."""
     beyond = int(similar["above_baseline"].sum())
     lead = say("reuse.lead", lang, n=len(similar), beyond=beyond)
+    shown = name_regions(similar.head(_N_WORDS), lang)
     header = [say(f"reuse.{name}", lang) for name in ("report", "shared", "baseline", "beyond", "cosine")]
     rows = [
         [
@@ -194,7 +195,7 @@ def tell_reuse(similar: pd.DataFrame, lang: str) -> Html:
             say("outside.yes" if row["above_baseline"] else "outside.no", lang),
             f"{row['cosine']:.2f}",
         ]
-        for row in list_rows(similar.head(_N_WORDS))
+        for row in list_rows(shown)
     ]
     return join_html([sections.paragraph(lead), render_table(header, rows)])
 

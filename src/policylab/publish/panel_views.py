@@ -122,7 +122,8 @@ def tell_threshold(pairs: pd.DataFrame, lang: str) -> Html:
     found = compare_threshold(pairs, by=["level", "era"])
     header = [say(f"threshold.{name}", lang) for name in ("level", "era", "above", "exact", "below", "ratio")]
     rows = []
-    for row in list_rows(found[found["level"].isin(["province", "city"])]):
+    known = [row for level in ("province", "city") for row in list_rows(found[found["level"].eq(level)])]
+    for row in known:
         ratio = f"{row['ratio']:.1f} ({row['ratio_low']:.1f}–{row['ratio_high']:.1f})"
         era = _name_era(row["era"], int(pairs["cut_year"].iloc[0]), lang)
         rows.append([say(f"levels.{row['level']}", lang), era, row["n_above"], row["n_exact"], row["n_below"], ratio])

@@ -122,7 +122,8 @@ def write_peers(peers: pd.DataFrame, region_code: str, lang: str, *, rule: str) 
     kinds = peers.loc[peers["low"].notna(), "source_kind"].value_counts()
     counts = {"n": len(peers), "read": int(kinds.get("report", 0)), "cited": int(kinds.get("citation", 0))}
     heading = Html("<h3>{}</h3>").format(say(f"peers.{rule.partition(':')[0]}", lang, **place))
-    lines = [say("peers.lead", lang, **counts), *(_tell_rank(row, lang) for row in _rows_of(peers, region_code))]
+    lead = "peers.lead" if counts["cited"] else "peers.lead_read"
+    lines = [say(lead, lang, **counts), *(_tell_rank(row, lang) for row in _rows_of(peers, region_code))]
     if rule == "known":
         lines.append(say("peers.sample", lang))
     return join_html([heading, paragraph(" ".join(lines) if lang == "en" else "".join(lines))])
