@@ -95,7 +95,7 @@ def plot_multiples(series: pd.DataFrame, *, lang: str = "zh", width: str = "scre
         top = _draw_pair_key(sheet, top, lang)
         n_lines = -(-len(panels) // max(1, int(sheet.width // _CELL)))
         n_columns = -(-len(panels) // n_lines)
-        cell, height = sheet.width / n_columns, 9.4
+        cell, height = sheet.width / n_columns, 11
         for number, rows in enumerate(panels):
             line, column = divmod(number, n_columns)
             ax = sheet.add_axes((column * cell + _LEFT, top + line * height + 1.8, cell - _LEFT - 0.8, height - 4))

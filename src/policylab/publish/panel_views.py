@@ -19,6 +19,7 @@ from policylab.analyse.wording import share_wording
 from policylab.publish import material, sections
 from policylab.publish.material import Facts
 from policylab.publish.panel_charts import plot_realised
+from policylab.publish.panel_words import name_reading
 from policylab.publish.region_names import name_place
 from policylab.publish.render import Html, join_html, render_fold, render_table
 from policylab.publish.words import (
@@ -26,7 +27,6 @@ from policylab.publish.words import (
     format_step,
     format_value,
     is_na,
-    list_keys,
     list_rows,
     name_indicator,
     say,
@@ -165,16 +165,11 @@ def write_readings(readings: pd.DataFrame, lang: str, *, level: str = "province"
         say("outside.note", lang),
     ]
     cells = [
-        [name, *(f"{shares[code]:.0f}" for code in _BOUNDS), _tell_reading(str(name), notes[name], lang)]
+        [name, *(f"{shares[code]:.0f}" for code in _BOUNDS), name_reading(str(name), lang, note=str(notes[name]))]
         for name, shares in wide.iterrows()
     ]
     fold = say("readings.table", lang, level=say(f"levels.{level}", lang), n=len(cells))
     return render_fold(fold, render_table(header, cells))
-
-
-def _tell_reading(name: str, note: str, lang: str) -> str:
-    """Return what a reading takes differently: in the language for those that are shipped, else as its file says."""
-    return say(f"reading.{name}", lang) if f"reading.{name}" in list_keys() else note
 
 
 def write_changes(changes: pd.DataFrame, lang: str, *, level: str = "province") -> Html:

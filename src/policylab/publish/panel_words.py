@@ -13,6 +13,7 @@ from policylab.publish.words import (
     format_value,
     is_na,
     is_percent,
+    list_keys,
     list_rows,
     name_indicator,
     name_unit,
@@ -36,7 +37,7 @@ def name_level(level: str, lang: str) -> str:
     Examples
     --------
     >>> name_level("city", "zh"), name_level("province-city", "en")
-    ('地级', 'cities over their province')
+    ('地级', 'cities minus province')
     """
     return say(f"over.{level}" if "-" in level else f"levels.{level}", lang)
 
@@ -105,6 +106,18 @@ def name_group(row: Mapping[str, Any], lang: str) -> str:
     names += [name_province(str(row["province"]), lang)] if row.get("province") else []
     names += [say(f"era.{row['era']}", lang, year=row["cut_year"])] if "era" in row else []
     return {"zh": "，", "en": ", "}[lang].join(names)
+
+
+def name_reading(name: str, lang: str, *, note: str = "") -> str:
+    """
+    Return what a reading of wording takes differently; one of the user's own has its note, else its name.
+
+    Examples
+    --------
+    >>> name_reading("codebook", "en"), name_reading("mine", "en")
+    ('As the codebook sorts them, headline targets only', 'mine')
+    """
+    return say(f"reading.{name}", lang) if f"reading.{name}" in list_keys() else note or name
 
 
 def describe_observations(table: pd.DataFrame, what: str, lang: str) -> str:

@@ -14,8 +14,10 @@ from policylab.publish.region_names import name_regions
 from policylab.publish.sheet import SOFT, measure_ems, open_sheet
 from policylab.publish.words import (
     describe_sources,
+    format_number,
     format_quantity,
     is_na,
+    is_percent,
     list_rows,
     name_indicator,
     say,
@@ -142,11 +144,16 @@ def _note_distribution(peers: pd.DataFrame, own: pd.DataFrame, region_code: str,
     known = peers[peers["low"].notna()]
     names = peers.loc[peers["region_code"].eq(region_code), "region_name"]
     parts = {
-        "width": format_quantity(step, str(known["unit"].iloc[0]), lang),
+        "width": _tell_width(step, str(known["unit"].iloc[0]), lang),
         "region": next(iter(names), region_code),
     }
     key = "distribution.note" if len(own) else "distribution.note_absent"
     return say(key, lang, end=say(f"end.{known['range_end'].iloc[0]}", lang), **parts)
+
+
+def _tell_width(step: float, unit: str, lang: str) -> str:
+    """Say how wide a bin is: of percentages in percentage points."""
+    return say("gap.pp", lang, gap=format_number(step)) if is_percent(unit) else format_quantity(step, unit, lang)
 
 
 def _draw_bars(ax: Axes, value: pd.Series[float], step: float, *, marked: float) -> None:

@@ -23,7 +23,7 @@ from policylab.publish.comparison import Comparison
 from policylab.publish.evidence import clean_text
 from policylab.publish.material import Facts
 from policylab.publish.peer_charts import plot_distribution
-from policylab.publish.printed import label_column, name_code
+from policylab.publish.printed import label_column, name_code, print_cell
 from policylab.publish.region_names import name_place
 from policylab.publish.render import Html, join_html, render_table
 from policylab.publish.words import format_number, format_value, list_rows, name_indicator, say
@@ -73,6 +73,18 @@ def view_record(document: Document, targets: Sequence[Target], *, indicator: str
     entries = "\n\n".join(draft_entry(target, document.text) for target in chosen)
     draft = Html("<pre>{}</pre>").format(clean_text(entries))
     return join_html([sections.paragraph(lead), *found, sections.paragraph(how), draft])
+
+
+def list_records(table: pd.DataFrame, columns: Sequence[str], lang: str) -> Html:
+    """Return the records of a table, one row each, with columns and codes named in the language."""
+    header = [label_column(name, lang) for name in columns]
+    rows = [[_show_cell(name, row[name], lang) for name in columns] for row in list_rows(table)]
+    return render_table(header, rows)
+
+
+def _show_cell(name: str, value: Any, lang: str) -> str:
+    """Return a cell in words; what holds for most records of a column, the whole area, is left out."""
+    return "" if (name, value) == ("scope", "whole") else print_cell(name, value, lang)
 
 
 def tell_corrections(report_id: str, corrections: Sequence[Correction], lang: str) -> Html:
