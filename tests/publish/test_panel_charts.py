@@ -277,7 +277,7 @@ def test_what_was_counted_stands_below(
     assert f"共 {steps['n'].sum()} 次上下级比较" in say_all(plot_steps(steps))
     assert "（1998–2023年）" in say_all(plot_steps(steps))
     assert f"共 {means['n_regions'].sum()} 个地区年" in say_all(plot_levels(means))
-    assert f"{gaps['n'].sum()} pairs" in say_all(plot_gaps(gaps, lang="en"))
+    assert f"{gaps['n'].sum():,} pairs" in say_all(plot_gaps(gaps, lang="en"))
     assert "共 4600 个目标" in say_all(plot_wording(shares))
 
 

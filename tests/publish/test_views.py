@@ -176,3 +176,12 @@ def test_evidence_is_told_in_the_language() -> None:
         english = views.view_record(document, targets, indicator=indicator, lang="en").split("data/corrections")[0]
         cells = re.findall(r"<td>([^<]*)</td><td>([^<]*)</td>", english)
         assert not [cell for row in cells for cell in row[:1] if re.search("[\u4e00-\u9fff]", cell)]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_record_is_listed(document: Document, targets: Sequence[Target], lang: str) -> None:
+    """The table has one row a record, each with its value as written, and no code of the library."""
+    listed = views.list_records(to_table(targets), lang)
+    assert listed.count("<tr>") == len(targets) + 1
+    assert all(f">{target.as_written}<" in listed for target in targets)
+    assert not re.search(r"gdp_growth|at_least|\bwhole\b|\bauto\b|nan", listed)

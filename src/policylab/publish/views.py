@@ -23,7 +23,7 @@ from policylab.publish.comparison import Comparison
 from policylab.publish.evidence import clean_text
 from policylab.publish.material import Facts
 from policylab.publish.peer_charts import plot_distribution
-from policylab.publish.printed import label_column, name_code, print_cell
+from policylab.publish.printed import label_column, name_code
 from policylab.publish.region_names import name_place
 from policylab.publish.render import Html, join_html, render_table
 from policylab.publish.words import format_number, format_value, list_rows, name_indicator, say
@@ -43,6 +43,7 @@ _NOTES = {
     "in_review": re.compile(_PART.format("review")),
     "in_plan": re.compile(_PART.format("plan")),
 }
+_RECORD = ("kind", "indicator", "value", "as_written", "modality", "scope", "status")
 _MANY = 40  # peers; more make a chart of names too long to be read
 _DAY = "2024-05-31"  # the form of a day in a ledger
 
@@ -75,16 +76,22 @@ def view_record(document: Document, targets: Sequence[Target], *, indicator: str
     return join_html([sections.paragraph(lead), *found, sections.paragraph(how), draft])
 
 
-def list_records(table: pd.DataFrame, columns: Sequence[str], lang: str) -> Html:
-    """Return the records of a table, one row each, with columns and codes named in the language."""
-    header = [label_column(name, lang) for name in columns]
-    rows = [[_show_cell(name, row[name], lang) for name in columns] for row in list_rows(table)]
+def list_records(table: pd.DataFrame, lang: str) -> Html:
+    """Return the records of a report, one row each: what kind, of what, its value and words, and whether checked."""
+    header = [label_column(name, lang) for name in _RECORD]
+    rows = [
+        [
+            say("record.headline", lang) if row["headline"] else name_code("kind", row["kind"], lang),
+            row["item"] if row["indicator"] == "other" else name_indicator(row["indicator"], lang),
+            format_value(row, lang),
+            row["as_written"],
+            name_code("modality", row["modality"], lang),
+            "" if row["scope"] == "whole" else row["scope"],
+            name_code("status", row["status"], lang),
+        ]
+        for row in list_rows(table)
+    ]
     return render_table(header, rows)
-
-
-def _show_cell(name: str, value: Any, lang: str) -> str:
-    """Return a cell in words; what holds for most records of a column, the whole area, is left out."""
-    return "" if (name, value) == ("scope", "whole") else print_cell(name, value, lang)
 
 
 def tell_corrections(report_id: str, corrections: Sequence[Correction], lang: str) -> Html:
