@@ -20,6 +20,7 @@ from pandas.io.stata import StataReader
 
 from policylab.errors import DataError, UnknownNameError
 from policylab.publish.cells import clean_cell, guard_cell, is_formula, render_csv
+from policylab.publish.comparison import READ
 from policylab.publish.export import SUFFIXES, save_table, save_workbook
 from policylab.publish.latex_table import escape_latex
 from policylab.publish.layouts import lay_out_chain, lay_out_peers
@@ -185,6 +186,22 @@ def test_excel_says_labels_in_one_language(
     assert all(isinstance(row[0], str) for row in rows)  # codes of regions are text
     assert len(rows) == len(chain)
     assert all(6 <= dimension.width <= 62 for dimension in sheet.column_dimensions.values())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_excel_says_what_each_column_means_in_its_language(tmp_path: Path, chain: pd.DataFrame, lang: str) -> None:
+    """The sheet of notes explains every column of a comparison, Chinese in Chinese."""
+    name = {"zh": "说明", "en": "notes"}[lang]
+    rows = read_sheet(save_table(lay_data(chain), tmp_path / "table.xlsx", lang=lang), name)
+    meanings = {row[1]: row[2] for row in rows if row[1] in READ.split()}
+    assert len(meanings) > 10
+    assert [column for column, meaning in meanings.items() if not meaning] == []
+    assert [text for text in meanings.values() if bool(re.search("[\u4e00-\u9fff]{4}", text)) != (lang == "zh")] == []
+
+
+def lay_data(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of a table that a comparison shows in Excel."""
+    return table[[name for name in READ.split() if name in table]]
 
 
 def test_excel_lists_the_source_of_every_value(tmp_path: Path, chain: pd.DataFrame) -> None:

@@ -18,6 +18,7 @@ from policylab.publish.words import (
     is_na,
     is_percent,
     list_rows,
+    mention_indicator,
     name_indicator,
     name_unit,
     say,
@@ -132,7 +133,7 @@ def lay_out_peers(peers: pd.DataFrame, region_code: str, lang: str) -> Layout:
     listed = rows[rows["region_code"].isin(stating)]
     build = _lay_out_ranks if len(shown) == 1 else _lay_out_values
     table, foot, notes = build(listed, region_code, lang)
-    notes.insert(0, say("layout.order", lang, indicator=name_indicator(codes[0], lang)))
+    notes.insert(0, say("layout.order", lang, indicator=mention_indicator(codes[0], lang)))
     if hidden := rows["region_code"].nunique() - len(stating):
         notes.append(say("layout.unlisted", lang, n=hidden))
     if names := [name_indicator(code, lang) for code in codes[len(shown) :]]:

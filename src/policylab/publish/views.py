@@ -26,7 +26,7 @@ from policylab.publish.peer_charts import plot_distribution
 from policylab.publish.printed import label_column, name_code
 from policylab.publish.region_names import name_place
 from policylab.publish.render import Html, join_html, render_table
-from policylab.publish.words import format_number, format_value, list_rows, name_indicator, say
+from policylab.publish.words import format_number, format_value, list_rows, mention_indicator, name_indicator, say
 from policylab.read.regions import find_region
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _tell_all_steps(chain: pd.DataFrame, region_code: str, lang: str) -> str:
         "same": int((own["step_pp"] == 0).sum()),
         "down": int((own["step_pp"] < 0).sum()),
     }
-    name = name_indicator(most["indicator"], lang)
+    name = mention_indicator(most["indicator"], lang)
     return say("compare.steps", lang, indicator=name, step=format_number(most["step_pp"]), **counts)
 
 

@@ -73,6 +73,19 @@ def name_indicator(indicator: str, lang: str) -> str:
     return entry.name_zh if lang == "zh" else entry.name_en
 
 
+def mention_indicator(indicator: str, lang: str) -> str:
+    """
+    Return the indicator's name as it stands within a sentence.
+
+    Examples
+    --------
+    >>> mention_indicator("urban_new_jobs", "en"), mention_indicator("gdp_growth", "en")
+    ('new urban jobs', 'GDP growth')
+    """
+    name = name_indicator(indicator, lang)
+    return name[0].lower() + name[1:] if name[1:2].islower() else name
+
+
 def format_value(row: Mapping[str, Any], lang: str) -> str:
     """
     Return a value with its unit and bound, or why there is none.
