@@ -176,7 +176,8 @@ def plot_trend(trend: pd.DataFrame, *, indicator: str, lang: str = "zh", width: 
         unset = trend.loc[_is_unset(trend), "region_name"].unique()
         marks = [measure_ems(say("trend.unset", lang, name=name)) + 1.2 for name in unset]
         names = max([*marks, *(measure_ems(name) + 4.2 for name in trend["region_name"].unique())])
-        box = (2.4, top, sheet.width - names - 2.4, min(max(0.42 * sheet.width, 17), 24))
+        left = max(2.4, measure_ems(f"{float(trend['high'].max()):.0f}") + 0.9)
+        box = (left, top, sheet.width - names - left, min(max(0.42 * sheet.width, 17), 24))
         _draw_lines(sheet.add_axes(box), trend, size=(box[2], box[3]), lang=lang)
         return sheet.finish(top + box[3] + 2, [say("trend.note", lang), describe_sources(trend, lang)])
 

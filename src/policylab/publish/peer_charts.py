@@ -15,7 +15,6 @@ from policylab.publish.sheet import SOFT, measure_ems, open_sheet
 from policylab.publish.words import (
     describe_sources,
     format_number,
-    format_quantity,
     is_na,
     is_percent,
     list_rows,
@@ -70,7 +69,8 @@ def plot_distribution(
         top = sheet.write_title(title, is_shown=width == "screen") + 3.6
         box = (_LEFT, top, sheet.width - _LEFT - 1, min(max(0.3 * sheet.width, 11), 16))
         ax = sheet.add_axes(box)
-        _draw_bars(ax, value, step, marked=float(value[own.index].iloc[0]) if len(own) else math.nan)
+        marked = float(value[own.index].iloc[0]) if len(own) else math.nan
+        _draw_bars(ax, value, step, marked=marked, shift=_shift_bins(known))
         _mark_places(ax, known, own, lang=lang, width=box[2])
         note = _note_distribution(peers, own, region_code, step, lang)
         return sheet.finish(top + box[3] + 2, [note, describe_sources(peers, lang)])
@@ -144,35 +144,36 @@ def _note_distribution(peers: pd.DataFrame, own: pd.DataFrame, region_code: str,
     known = peers[peers["low"].notna()]
     names = peers.loc[peers["region_code"].eq(region_code), "region_name"]
     parts = {
-        "width": _tell_width(step, str(known["unit"].iloc[0]), lang),
+        "width": say("gap.pp", lang, gap=format_number(step)) if _shift_bins(known) else format_number(step),
+        "place": say("distribution.centred" if _shift_bins(known) else "distribution.edged", lang),
         "region": next(iter(names), region_code),
     }
     key = "distribution.note" if len(own) else "distribution.note_absent"
     return say(key, lang, end=say(f"end.{known['range_end'].iloc[0]}", lang), **parts)
 
 
-def _tell_width(step: float, unit: str, lang: str) -> str:
-    """Say how wide a bin is: of percentages in percentage points."""
-    return say("gap.pp", lang, gap=format_number(step)) if is_percent(unit) else format_quantity(step, unit, lang)
+def _shift_bins(known: pd.DataFrame) -> float:
+    """Return by how much of a bin its middle lies before it: percentages cluster at round numbers, amounts begin at 0."""
+    return 0.5 if is_percent(str(known["unit"].iloc[0])) else 0.0
 
 
-def _draw_bars(ax: Axes, value: pd.Series[float], step: float, *, marked: float) -> None:
+def _draw_bars(ax: Axes, value: pd.Series[float], step: float, *, marked: float, shift: float) -> None:
     """Draw how many values lie in each bin; the bin of the district is darker and hatched."""
-    counts = value.map(lambda number: _place_in(number, step)).value_counts().sort_index()
-    own = _place_in(marked, step) if not is_na(marked) else None
+    counts = value.map(lambda number: _place_in(number, step, shift)).value_counts().sort_index()
+    own = _place_in(marked, step, shift) if not is_na(marked) else None
     for at, n in zip(counts.index.tolist(), counts.tolist(), strict=True):
         look: dict[str, Any] = {"facecolor": _DEEP, "hatch": "////"} if at == own else {"facecolor": _FILL}
-        ax.bar(at * step, n, width=step, edgecolor="white", linewidth=0.6, **look)
-    ax.set_xlim((counts.index.min() - 1) * step, (counts.index.max() + 1) * step)
+        ax.bar((at + 0.5 - shift) * step, n, width=step, edgecolor="white", linewidth=0.6, **look)
+    ax.set_xlim((counts.index.min() - 2 * shift) * step, (counts.index.max() + 1) * step)
     ax.set_ylim(0, counts.max() * 1.08)
     on.set_ticks(ax.xaxis, most=10)
     on.set_ticks(ax.yaxis, most=5, is_integer=True)
     ax.grid(axis="y")
 
 
-def _place_in(value: float, step: float) -> int:
-    """Return the number of the bin that holds a value; bins lie about the multiples of the step, left end included."""
-    return math.floor(round(value / step + 0.5, 6))
+def _place_in(value: float, step: float, shift: float) -> int:
+    """Return the number of the bin that holds a value, left end included."""
+    return math.floor(round(value / step + shift, 6))
 
 
 def _mark_places(ax: Axes, known: pd.DataFrame, own: pd.DataFrame, *, lang: str, width: float) -> None:
