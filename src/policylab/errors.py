@@ -9,6 +9,10 @@ from collections.abc import Iterable
 class PolicylabError(Exception):
     """Base of all errors that are the input's fault: shown as one line, exit code 2, never a traceback."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in a notebook in place of a traceback: the one line."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UnknownNameError(PolicylabError):
     """A region, indicator, parameter or other name that does not exist."""

@@ -20,6 +20,7 @@ from pandas.io.stata import StataReader
 
 from policylab.errors import DataError, UnknownNameError
 from policylab.publish.cells import clean_cell, guard_cell, is_formula, render_csv
+from policylab.publish.comparison import READ
 from policylab.publish.export import SUFFIXES, save_table, save_workbook
 from policylab.publish.latex_table import escape_latex
 from policylab.publish.layouts import lay_out_chain, lay_out_peers
@@ -185,6 +186,22 @@ def test_excel_says_labels_in_one_language(
     assert all(isinstance(row[0], str) for row in rows)  # codes of regions are text
     assert len(rows) == len(chain)
     assert all(6 <= dimension.width <= 62 for dimension in sheet.column_dimensions.values())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_excel_says_what_each_column_means_in_its_language(tmp_path: Path, chain: pd.DataFrame, lang: str) -> None:
+    """The sheet of notes explains every column of a comparison, Chinese in Chinese."""
+    name = {"zh": "说明", "en": "notes"}[lang]
+    rows = read_sheet(save_table(lay_data(chain), tmp_path / "table.xlsx", lang=lang), name)
+    meanings = {row[1]: row[2] for row in rows if row[1] in READ.split()}
+    assert len(meanings) > 10
+    assert [column for column, meaning in meanings.items() if not meaning] == []
+    assert [text for text in meanings.values() if bool(re.search("[\u4e00-\u9fff]{4}", text)) != (lang == "zh")] == []
+
+
+def lay_data(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of a table that a comparison shows in Excel."""
+    return table[[name for name in READ.split() if name in table]]
 
 
 def test_excel_lists_the_source_of_every_value(tmp_path: Path, chain: pd.DataFrame) -> None:
@@ -390,6 +407,38 @@ def test_peers_of_many_indicators_fit_nine_columns(peers: pd.DataFrame) -> None:
     assert any(note.startswith("Left out for width: ") for note in laid.notes)
     own = peers.loc[peers["region_code"].eq("320804"), "rank"].iloc[0]
     assert laid.table.iloc[-1].tolist() == ["Rank of Huaiyin District", *[str(own)] * 8]
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading", "own"),
+    [("en", "New urban jobs (10,000 persons)", "about 6"), ("zh", "城镇新增就业（万人）", "6左右")],
+)
+def test_amounts_stand_under_their_unit(peers: pd.DataFrame, lang: str, heading: str, own: str) -> None:
+    """Of several indicators an amount's unit is in the heading, where all numbers count by it, and not in the cells."""
+    jobs = peers.assign(indicator="urban_new_jobs", unit="万人", base_unit="人")
+    jobs.loc[jobs["low"].notna(), ["low", "high", "bound"]] = [6.0, 6.0, "about"]
+    cells = lay_out_peers(pd.concat([jobs, peers]), "320804", lang).table[heading]
+    assert {cell for cell in cells.iloc[:-3] if not cell.startswith("—")} >= {own}
+    assert not [cell for cell in cells if "人" in cell or "persons" in cell]
+
+
+def test_one_indicator_is_told_with_its_unit(peers: pd.DataFrame) -> None:
+    """Value, median and gap of one indicator are amounts that can be read without the Chinese unit."""
+    jobs = peers.assign(indicator="urban_new_jobs", unit="万人", base_unit="人")
+    cells = lay_out_peers(jobs, "", "en").table
+    assert cells["Value"].iloc[-1] == "75,000 persons"
+    assert not [cell for cell in cells["From the median"] if cell not in ("", "0") and not cell.endswith(" persons")]
+
+
+def test_units_are_english_in_english_files(tmp_path: Path, chain: pd.DataFrame) -> None:
+    """Excel and Stata name the units of an English table in English; CSV keeps them as they are written."""
+    table = chain.assign(unit="亿元", base_unit="元")
+    sheet = read_sheet(save_table(table, tmp_path / "table.xlsx", lang="en"), "data")
+    assert {row[sheet[0].index("Unit")] for row in sheet[1:]} == {"100 million yuan"}
+    stata = pd.read_stata(save_table(table, tmp_path / "table.dta", lang="en"))
+    assert set(stata["unit"]) == {"100 million yuan"}
+    assert set(stata["base_unit"]) == {"yuan"}
+    assert set(pd.read_csv(save_table(table, tmp_path / "table.csv", lang="en"))["unit"]) == {"亿元"}
 
 
 def test_figures_and_tables_write_one_kind_of_csv(chain: pd.DataFrame) -> None:

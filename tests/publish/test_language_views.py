@@ -83,7 +83,7 @@ def test_the_controls_redraw_the_words(features: Features, table: pd.DataFrame) 
     """A view has the table of attention and the picture of keyness; an unknown year is a message."""
     choices = {"region_code": "320804", "report_year": 2023, "topic": "innovation", "rule": "city"}
     view = lambda **values: language_views.view_speech(features, table, **values)  # noqa: E731
-    shown = render_view(view, choices, "zh")
+    shown = render_view(view, choices, "zh", table=features.reports)
     assert "data:image/png" in shown
     assert 'role="alert"' not in shown
-    assert 'role="alert"' in render_view(view, {**choices, "report_year": 2001}, "zh")
+    assert 'role="alert"' in render_view(view, {**choices, "report_year": 2001}, "zh", table=features.reports)

@@ -76,7 +76,7 @@ def convert(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], list[s
 
 def compile_table(table: Path, engine: str, lang: str) -> list[str]:
     """Return the pages of a minimal document that inputs a table, and refuse a line that sticks out of the text."""
-    packages = r"\usepackage{booktabs,array,longtable}"
+    packages = r"\usepackage{booktabs,array,longtable,rotating}"
     body = rf"\begin{{document}}\input{{{table.name}}}\end{{document}}"
     (table.parent / "paper.tex").write_text(PREAMBLES[engine, lang] + packages + body, "utf-8")
     for _ in range(2):  # longtable learns its widths in the first run
@@ -162,3 +162,21 @@ def test_the_chain_of_two_levels_compiles(tmp_path: Path, chain: pd.DataFrame) -
     two = chain[chain["level"].isin(["national", "province"])]
     path = save_table(lay_out_chain(two, "zh"), tmp_path / "two.tex")
     assert len(compile_table(path, "xelatex", "zh")) == 1
+
+
+def test_thirteen_cities_by_eight_indicators_take_one_page(
+    convert: Convert, tmp_path: Path, peers: pd.DataFrame
+) -> None:
+    """The sources of a wide table stand on its page, in Word and in LaTeX, where it is turned."""
+    codes = ["gdp_growth", "fiscal_revenue_growth", "trade_growth", "fdi_growth", "income_growth", "rd_intensity"]
+    codes += ["urban_income_growth", "energy_intensity_change"]
+    some = peers[peers["low"].notna()].head(13)
+    words = some.assign(low=float("nan"), high=float("nan"), unit="", qualitative="complete_assigned")
+    rows = pd.concat([(words if code == codes[-1] else some).assign(indicator=code) for code in codes])
+    laid = lay_out_peers(rows, "320804", "en")
+    [page] = convert(save_table(laid, tmp_path / "wide.docx", lang="en"))
+    assert "Sources:" in page
+    path = save_table(laid, tmp_path / "wide.tex", lang="en")
+    assert "sidewaystable" in path.read_text("utf-8")
+    [page] = compile_table(path, "pdflatex", "en")
+    assert "Sources:" in page

@@ -95,7 +95,7 @@ def test_few_numbers_are_hollow_and_have_no_interval(steps: pd.DataFrame) -> Non
     assert [text.get_text() for text in find_texts(fig) if text.axes is ax and text.get_rotation() == 90] == list(
         "123456"
     )
-    assert "hollow dots stand for fewer than 5" in say_all(fig).replace("\n", " ")
+    assert "hollow markers have fewer than 5" in say_all(fig).replace("\n", " ")
 
 
 def test_the_year_of_change_is_marked(steps: pd.DataFrame) -> None:
@@ -277,7 +277,7 @@ def test_what_was_counted_stands_below(
     assert f"共 {steps['n'].sum()} 次上下级比较" in say_all(plot_steps(steps))
     assert "（1998–2023年）" in say_all(plot_steps(steps))
     assert f"共 {means['n_regions'].sum()} 个地区年" in say_all(plot_levels(means))
-    assert f"{gaps['n'].sum()} pairs" in say_all(plot_gaps(gaps, lang="en"))
+    assert f"{gaps['n'].sum():,} pairs" in say_all(plot_gaps(gaps, lang="en"))
     assert "共 4600 个目标" in say_all(plot_wording(shares))
 
 
@@ -293,7 +293,7 @@ def test_means_are_saved_with_what_they_are_of(tmp_path: Path, steps: pd.DataFra
     assert source["report_years"] == "1998–2023"
     assert source["observations"] == steps["n"].sum()
     first = format_number(round(steps["mean"].iloc[0], 2))
-    assert f". provinces over the nation 2001 {first}; provinces over the nation 2002 " in card["alt"]
+    assert f". provinces minus nation 2001 {first}; provinces minus nation 2002 " in card["alt"]
     assert len(pd.read_csv(tmp_path / "steps.csv", encoding="utf-8-sig")) == len(steps)
     with pytest.raises(DataError, match="cannot read the panel"):
         save_figure(plot_steps(steps), tmp_path / "steps", data=steps, panel=tmp_path / "none.parquet")

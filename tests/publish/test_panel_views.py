@@ -85,7 +85,7 @@ def test_the_outside_figures_are_right_or_explained(facts: Facts) -> None:
 def test_the_years_of_a_region_are_shown(facts: Facts, region_code: str, lang: str) -> None:
     """A region with many, one or no year is told; pictures stand where there are numbers."""
     choices = {"region_code": region_code, "indicator": "gdp_growth", "end": "low"}
-    shown = render_view(lambda **values: panel_views.view_series(facts, **values), choices, lang)
+    shown = render_view(lambda **values: panel_views.view_series(facts, **values), choices, lang, table=facts.targets)
     assert 'role="alert"' not in shown
     assert ("data:image/png" in shown) or region_code == "659010"
     assert not re.search(r"\bnan\b|<NA>", strip(shown))
@@ -95,3 +95,15 @@ def test_nothing_known_is_told(facts: Facts, tmp_path: Path) -> None:
     """An indicator without a single result says so in place of an empty table."""
     none: pd.DataFrame = build_panel(facts.targets.head(0), "gdp_growth").pairs
     assert "not enough numbers" in panel_views.tell_threshold(none, "en")
+
+
+def test_outside_figures_and_readings_are_told_in_the_language(facts: Facts) -> None:
+    """Names, figures and notes are Chinese in Chinese, and in English no Chinese but words quoted from reports."""
+    outside = compare_outside(facts.targets)
+    chinese = strip(panel_views.write_outside(outside, "zh"))
+    assert set(re.findall(r"[A-Za-z]{3,}", chinese)) <= {"coverage", "Liu", "Weng", "Zhou"}
+    quoted = set(re.findall(r"[\u4e00-\u9fff]+", strip(panel_views.write_outside(outside, "en"))))
+    assert quoted <= {"以上", "左右"}
+    readings = compare_readings(facts.targets, indicators=["gdp_growth"])
+    told = strip(panel_views.write_readings(readings, "zh"))
+    assert not re.findall(r"[A-Za-z]{3,}", re.sub("|".join(readings["reading"].unique()), "", told))

@@ -108,7 +108,7 @@ def test_what_was_read_is_counted(document: Document, targets: Sequence[Target])
     told = strip(views.tell_report(document, to_table(targets), "en"))
     assert f"{len(targets)} records were read" in told
     assert "3 main expected targets" in told
-    assert "1 say “about”" in told
+    assert "1 say &#34;about&#34;" in told
     assert "1 words only" in told
 
 
@@ -126,7 +126,10 @@ def test_a_comparison_is_told_and_drawn(facts: material.Facts, region_code: str,
     """Every level can be compared: words, a picture or a line in its place, and the levels as a table."""
     choices = {"report_year": 2023, "indicator": "gdp_growth", "rule": rule, "end": "low"}
     shown = render_view(
-        lambda **values: views.view_comparison(facts, **values), {"region_code": region_code, **choices}, lang
+        lambda **values: views.view_comparison(facts, **values),
+        {"region_code": region_code, **choices},
+        lang,
+        table=facts.targets,
     )
     assert 'role="alert"' not in shown
     assert not re.search(r"\bnan\b|NA|None", strip(shown))
@@ -156,3 +159,29 @@ def test_a_report_beside_the_facts_stands_in_for_them(
     assert len(own) == len(annotate(Document.from_text(TEXT, region_code="320800", report_year=2023)))
     assert set(table.columns) == set(facts.targets.columns)
     assert isinstance(table, pd.DataFrame)
+
+
+def test_evidence_is_told_in_the_language() -> None:
+    """In a Chinese notebook no field, value, note or rule is told in English, and in an English one none in Chinese."""
+    text = "主要预期目标是：力争地区生产总值增长8%左右，新增就业2万人以上，居民收入与经济增长同步。办好民生实事20件。"
+    document = Document.from_text(text, region_code="320804", report_year=2023)
+    targets = annotate(document)
+    for indicator in sorted({target.indicator for target in targets}):
+        chinese = strip(views.view_record(document, targets, indicator=indicator, lang="zh")).split("data/corrections")[
+            0
+        ]
+        assert not re.findall(
+            r"[A-Za-z]{3,}", re.sub(r"(link|statement)\.\w+|wording\.yaml|joining|规则 other", "", chinese)
+        )
+        english = views.view_record(document, targets, indicator=indicator, lang="en").split("data/corrections")[0]
+        cells = re.findall(r"<td>([^<]*)</td><td>([^<]*)</td>", english)
+        assert not [cell for row in cells for cell in row[:1] if re.search("[\u4e00-\u9fff]", cell)]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_record_is_listed(document: Document, targets: Sequence[Target], lang: str) -> None:
+    """The table has one row a record, each with its value as written, and no code of the library."""
+    listed = views.list_records(to_table(targets), lang)
+    assert listed.count("<tr>") == len(targets) + 1
+    assert all(f">{target.as_written}<" in listed for target in targets)
+    assert not re.search(r"gdp_growth|at_least|\bwhole\b|\bauto\b|nan", listed)

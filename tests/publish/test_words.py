@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from policylab.analyse.intervals import MEAN_METHODS
 from policylab.analyse.tables import MODALITIES, QUALITATIVE, SOURCE_KINDS, STATUSES
 from policylab.analyse.values import ENDS
 from policylab.analyse.wording import ASPECTS
+from policylab.codebook import load_codebook
 from policylab.errors import UnknownNameError
+from policylab.project import data_path
 from policylab.publish import words
-from policylab.publish.words import describe_rows, format_value, is_na, list_sources, say
+from policylab.publish.words import describe_rows, format_quantity, format_value, is_na, list_sources, name_unit, say
 from policylab.read.regions import LEVELS
 
 FOLDER = Path(words.__file__).parent
@@ -36,7 +39,7 @@ def test_every_entry_says_the_same_in_both_languages(key: str) -> None:
     assert all(isinstance(text, str) and text for text in LABELS[key].values())
     places = [set(re.findall(r"\{(\w+)\}", text)) for text in LABELS[key].values()]
     # "2023年" needs a year where English leaves it out, never the other way round.
-    assert places[1] <= places[0] or key in ("gap.unit",)
+    assert places[1] <= places[0]
 
 
 def test_every_key_in_the_code_exists() -> None:
@@ -81,7 +84,7 @@ def test_every_code_has_words(group: str, codes: list[str]) -> None:
         (-3.4, -3.4, "at_least", "%", "下降3.4%以上", "fall of ≥3.4%"),
         (-3.4, -3.4, "exact", "%", "−3.4%", "−3.4%"),
         (0, 0, "exact", "%", "0%", "0%"),
-        (1.3, 1.3, "at_least", "万亿斤", "1.3万亿斤以上", "≥1.3万亿斤"),
+        (1.3, 1.3, "at_least", "万亿斤", "1.3万亿斤以上", "≥1.3 trillion jin"),
         (0.1 + 0.2, 0.1 + 0.2, "exact", "%", "0.3%", "0.3%"),
     ],
 )
@@ -128,3 +131,48 @@ def test_alternative_text_is_of_bounded_length(peers: pd.DataFrame) -> None:
     told = describe_rows(peers, "目标", "zh", limit=5)
     assert told.startswith("目标。")
     assert told.endswith("；另有 25 个数；2 行没有数字。")
+
+
+def list_units() -> list[str]:
+    """Every unit, as written and as base, that the table of facts has for an indicator of the codebook."""
+    facts = pd.read_parquet(data_path("targets.parquet"), columns=["indicator", "unit", "base_unit"])
+    known = facts[facts["indicator"].ne("other")]
+    return sorted({*known["unit"], *known["base_unit"]} - {""})
+
+
+def test_every_unit_of_an_indicator_has_an_english_name() -> None:
+    """No unit that the table of facts has for an indicator stays Chinese in English, or is without a name."""
+    units = list_units()
+    assert len(units) > 30
+    named = {unit: name_unit(unit, "en") for unit in units}
+    assert {
+        unit: name for unit, name in named.items() if not name or re.search(r"[\u4e00-\u9fff\uff00-\uffef]", name)
+    } == {}
+
+
+@pytest.mark.parametrize("unit", [unit for unit in list_units() if load_codebook().split(unit)])
+def test_a_quantity_means_the_same_in_english(unit: str) -> None:
+    """The English numeral times its power of ten is the number that the codebook converts the Chinese one to."""
+    found = load_codebook().split(unit)
+    assert found
+    powers = {"trillion": 10**12, "billion": 10**9, "million": 10**6}
+    for value in ("0.35", "12", "104.5", "23500"):
+        told = re.fullmatch(
+            r"([0-9.,]+)(?:%|‰| ?(trillion|billion|million)?.*)", format_quantity(float(value), unit, "en")
+        )
+        assert told
+        number = Decimal(told[1].replace(",", "")) * powers.get(told[2], 1)
+        assert number * found[1].factor == load_codebook().convert(Decimal(value), unit)[0]
+
+
+def test_an_unknown_unit_stays_as_written() -> None:
+    """A unit that the codebook lacks is shown as the report has it, in both languages."""
+    assert format_quantity(12, "桶", "en") == format_quantity(12, "桶", "zh") == "12桶"
+    assert name_unit("桶", "en") == "桶"
+
+
+def test_ranges_share_a_power_of_ten() -> None:
+    """Both ends of a range count by the power of ten of its high end; a fall is told by its size."""
+    assert format_value({"low": 9, "high": 12, "unit": "亿元", "bound": "range"}, "en") == "0.9–1.2 billion yuan"
+    fall = {"low": -3, "high": -3, "unit": "万吨", "bound": "at_least"}
+    assert format_value(fall, "en") == "fall of ≥30,000 t"

@@ -24,6 +24,7 @@ _INDICATOR = "gdp_growth"
 _STUDY_YEARS = (2002, 2013)
 _WINDOW = 0.5  # percentage points on either side of the target
 _HIGH = 10
+_COLUMNS = ("figure", "outside", "panel", "agrees", "note", "figure_en", "figure_zh", "note_zh")
 
 
 def compare_outside(table: pd.DataFrame) -> pd.DataFrame:
@@ -38,7 +39,8 @@ def compare_outside(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``figure``, ``outside``, ``panel`` ("none" where the panel has no number), ``agrees`` and ``note``, all text.
+        ``figure``, ``outside``, ``panel`` ("none" where the panel has no number), ``agrees`` and ``note``, all text, with
+        ``figure_en``, ``figure_zh`` and ``note_zh`` as readers see them.
         ``agrees`` is "yes" where both say the same or the outside figure lies in the 95% interval of the panel's, else
         "no"; ``note`` says why they differ.
 
@@ -60,7 +62,7 @@ def compare_outside(table: pd.DataFrame) -> pd.DataFrame:
     known = {**_targets(table), **_counts(table), **_thresholds(table), **_steps(table)}
     panel = [known.get(figure, "none") for figure in rows["figure"]]
     agrees = ["yes" if _agrees(*pair) else "no" for pair in zip(rows["outside"], panel, strict=True)]
-    return rows.assign(panel=panel, agrees=agrees)[["figure", "outside", "panel", "agrees", "note"]]
+    return rows.assign(panel=panel, agrees=agrees)[[*_COLUMNS]]
 
 
 def _targets(table: pd.DataFrame) -> dict[str, str]:

@@ -52,7 +52,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit as written, and how to turn it into its base unit."""
+    """A unit as written, and how to turn it into its base unit. ``name_en`` is empty for what only counts (个, 家)."""
 
     unit: str
     dimension: str
@@ -60,6 +60,7 @@ class Unit:
     factor: Decimal
     scalable: bool
     not_followed_by: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,19 @@ class Codebook:
         product = _EXACT.multiply(value, factor)
         whole = product.to_integral_value()
         return (whole if product == whole else product.normalize(_EXACT)), base_unit
+
+    def split(self, unit: str) -> tuple[int, Unit] | None:
+        """
+        Return the power of ten that a unit as written counts by, and the unit; None for one that the codebook lacks.
+
+        Examples
+        --------
+        >>> scale, unit = load_codebook().split("亿元")
+        >>> scale, unit.name_en
+        (100000000, 'yuan')
+        """
+        found = self._split(fold(unit).replace(" ", ""))
+        return (_SCALES[found[0]], found[1]) if found else None
 
     def dimension(self, unit: str) -> str:
         """Return the dimension of a unit as written ("money" for 亿元), or "count" for an unknown counter."""
@@ -237,6 +251,7 @@ def _to_unit(row: dict[str, str]) -> Unit:
         Decimal(row["factor"]),
         row["scalable"] == "1",
         row["not_followed_by"],
+        row["name_en"],
     )
 
 

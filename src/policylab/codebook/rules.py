@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """A rule: the sentence that explains it, a main target that it reads, and one that it does not."""
+    """A rule: the sentence that explains it in English and in Chinese, a main target that it reads, and one that it does not."""
 
     rule_id: str
     explanation: str
+    explanation_zh: str
     example: str
     counterexample: str
 

@@ -9,12 +9,12 @@ from policylab.analyse.values import take_end
 from policylab.errors import DataError
 from policylab.publish import sheet as on
 from policylab.publish.figures import SavedFigure, save_figure
+from policylab.publish.panel_words import format_on_axis, name_measure, write_on_axis
 from policylab.publish.region_names import name_regions
 from policylab.publish.sheet import SOFT, WIDTHS_MM, measure_ems, open_sheet
 from policylab.publish.words import (
     describe_place,
     describe_sources,
-    format_number,
     format_step,
     format_value,
     is_na,
@@ -126,10 +126,12 @@ def plot_peers(
             f"nothing to draw: no peer of {region_code} has a number for {indicator}; show the table instead"
         )
     with open_sheet(width) as sheet:
-        title = say("peers.title", lang, indicator=name_indicator(indicator, lang), **describe_place(ranked, lang))
+        title = say(
+            "peers.title", lang, indicator=name_measure(indicator, ranked, lang), **describe_place(ranked, lang)
+        )
         top = sheet.write_title(title, is_shown=width == "screen") + 3
         names = max(map(measure_ems, ranked["region_name"])) + 1.2
-        values = max(measure_ems(format_value(row, lang)) for row in list_rows(ranked)) + 1.4
+        values = max(measure_ems(write_on_axis(row, lang)) for row in list_rows(ranked)) + 1.4
         box = (names + 1.8, top, sheet.width - names - values - 2.3, _RANK_EMS * len(ranked))
         ax = sheet.add_axes(box)
         on.set_rows(ax, list(ranked["region_name"]))
@@ -169,12 +171,13 @@ def plot_trend(trend: pd.DataFrame, *, indicator: str, lang: str = "zh", width: 
             f"nothing to draw: no report of these regions has a number for {indicator}; show the table instead"
         )
     with open_sheet(width) as sheet:
-        title = say("trend.title", lang, indicator=name_indicator(indicator, lang))
+        title = say("trend.title", lang, indicator=name_measure(indicator, trend[trend["low"].notna()], lang))
         top = sheet.write_title(title, is_shown=width == "screen") + 0.2
         unset = trend.loc[_is_unset(trend), "region_name"].unique()
         marks = [measure_ems(say("trend.unset", lang, name=name)) + 1.2 for name in unset]
         names = max([*marks, *(measure_ems(name) + 4.2 for name in trend["region_name"].unique())])
-        box = (2.4, top, sheet.width - names - 2.4, min(max(0.42 * sheet.width, 17), 24))
+        left = max(2.4, measure_ems(f"{float(trend['high'].max()):.0f}") + 0.9)
+        box = (left, top, sheet.width - names - left, min(max(0.42 * sheet.width, 17), 24))
         _draw_lines(sheet.add_axes(box), trend, size=(box[2], box[3]), lang=lang)
         return sheet.finish(top + box[3] + 2, [say("trend.note", lang), describe_sources(trend, lang)])
 
@@ -215,7 +218,7 @@ def _draw_ranks(ax: Axes, ranked: pd.DataFrame, *, region_code: str, offset: flo
         face = "white" if row["source_kind"] == "citation" else color
         on.draw_mark(ax, (row["low"], y), row, color=color, marker=MARKERS[row["source_kind"]], markerfacecolor=face)
         on.write_in_row(ax, (0, y), f"{row['rank']:.0f}", offset=offset, ha="right", color=SOFT)
-        on.write_in_row(ax, (1, y), format_value(row, lang), offset=0.8, color=color)
+        on.write_in_row(ax, (1, y), write_on_axis(row, lang), offset=0.8, color=color)
 
 
 def _draw_median(ax: Axes, ranked: pd.DataFrame, *, lang: str) -> None:
@@ -223,7 +226,7 @@ def _draw_median(ax: Axes, ranked: pd.DataFrame, *, lang: str) -> None:
     end = ranked["range_end"].iloc[0]
     median = take_end(ranked["low"], ranked["high"], end).median()
     ax.axvline(median, color=SOFT, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
-    label = say("peers.median", lang, value=f"{format_number(median)}{ranked['unit'].iloc[0]}")
+    label = say("peers.median", lang, value=format_on_axis(float(median), str(ranked["unit"].iloc[0])))
     on.write_above(ax, median, label, offset=0.4, ha="center", color=SOFT)
 
 

@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What a sheet shows to who reads it; the sheet of sources has the rest.
-_READ = (
-    "region_code region_name level report_year indicator as_written low high unit bound qualitative modality missing"
-)
-_READ += " step_pp rank n_ranked percentile gap_to_median range_end source_kind report_id"
+READ = "region_code region_name level report_year indicator as_written low high unit bound qualitative modality missing"
+READ += " step_pp rank n_ranked percentile gap_to_median range_end source_kind report_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +181,4 @@ def _list_sheets(comparison: Comparison, lang: str) -> dict[str, Layout]:
 
 def _show(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that are read rather than looked up."""
-    return rows[[name for name in _READ.split() if name in rows]]
+    return rows[[name for name in READ.split() if name in rows]]

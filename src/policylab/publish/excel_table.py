@@ -12,7 +12,7 @@ from policylab.analyse.datapackage import describe_columns
 from policylab.publish.cells import clean_cell, is_formula
 from policylab.publish.office import seal_archive
 from policylab.publish.printed import Printed, count_decimals, count_ems, label_column, name_code
-from policylab.publish.words import is_na, say
+from policylab.publish.words import is_na, list_keys, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +168,9 @@ def _write_notes(sheet: Worksheet, sheets: Mapping[str, Printed]) -> None:
     meanings = describe_columns("targets")
     names = dict.fromkeys(str(name) for item in sheets.values() for name in item.table.columns)
     for name in names:
-        _write_row(sheet, [label_column(name, lang), name, meanings.get(name, {}).get("description", "")])
+        known = meanings.get(name, {}).get("description", "")
+        meaning = say(f"meaning.{name}", lang) if f"meaning.{name}" in list_keys() else known
+        _write_row(sheet, [label_column(name, lang), name, meaning])
     for letter, width in zip("ABC", _NOTE_WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     for row in range(1, start - 1):

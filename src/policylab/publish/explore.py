@@ -16,6 +16,7 @@ from policylab.analyse.values import ENDS
 from policylab.codebook import load_codebook
 from policylab.codebook.attention import load_attention
 from policylab.errors import PolicylabError, UnknownNameError, close_matches
+from policylab.publish.refusals import tell_refusal
 from policylab.publish.region_names import name_place
 from policylab.publish.render import Html
 from policylab.publish.words import name_indicator, say
@@ -66,7 +67,7 @@ def explore(view: Callable[..., Html], choices: Mapping[str, object], *, table: 
     shown = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%"))
 
     def update(_: object = None) -> None:
-        shown.value = render_view(view, {name: control.value for name, control in controls.items()}, lang)
+        shown.value = render_view(view, {name: control.value for name, control in controls.items()}, lang, table=table)
 
     for control in controls.values():
         control.observe(update, names="value")
@@ -94,25 +95,27 @@ def can_ask() -> bool:
     return bool(kernel.get_parent("shell").get("content", {}).get("allow_stdin"))
 
 
-def render_view(view: Callable[..., Html], values: Mapping[str, Any], lang: str) -> Html:
+def render_view(view: Callable[..., Html], values: Mapping[str, Any], lang: str, *, table: pd.DataFrame) -> Html:
     """
-    Return what a view makes of the values, as one piece of HTML; a message where they do not go together.
+    Return what a view makes of the values, as one piece of HTML; a message in the language where there is no result.
 
     Examples
     --------
     >>> from policylab.read.regions import find_region
     >>> view = lambda region_code, lang: Html("<p>{}</p>").format(find_region(region_code).name)
-    >>> "<p>淮阴区</p>" in render_view(view, {"region_code": "320804 江苏省淮安市淮阴区"}, "zh")
+    >>> from policylab.analyse.tables import to_table
+    >>> "<p>淮阴区</p>" in render_view(view, {"region_code": "320804 江苏省淮安市淮阴区"}, "zh", table=to_table([]))
     True
-    >>> "did you mean" in render_view(view, {"region_code": "怀阴区"}, "zh")
+    >>> "是不是淮阴区" in render_view(view, {"region_code": "怀阴区"}, "zh", table=to_table([]))
     True
     """
     try:
+        known = dict(values)
         if "region_code" in values:
-            values = {**values, "region_code": read_region(str(values["region_code"]), values.get("report_year"))}
-        content = view(**values, lang=lang)
+            known["region_code"] = read_region(str(values["region_code"]), values.get("report_year"))
+        content = view(**known, lang=lang)
     except PolicylabError as error:
-        content = Html('<p class="caution" role="alert">{}</p>').format(str(error))
+        content = Html('<p class="caution" role="alert">{}</p>').format(tell_refusal(error, values, table, lang))
     return Html('<div class="jp-RenderedHTMLCommon policylab-shown">{}</div>').format(content)
 
 

@@ -138,26 +138,33 @@ def tell_keyness(speech: Speech, lang: str) -> Html:
     return join_html([sections.paragraph(lead), *folds])
 
 
-def fit_level(features: Features, report_id: str, *, n_topics: int) -> tuple[pd.DataFrame, Topics]:
+def fit_level(features: Features, report_id: str, *, n_topics: int) -> tuple[pd.DataFrame, Topics] | None:
     """
     Return how coherent topics are by their number, and the topics of all reports of the level and year of one report.
 
-    ``n_topics`` of 0 takes the most coherent number.
+    ``n_topics`` of 0 takes the most coherent number; None where the level has too few reports of the year for any.
 
     Raises
     ------
     DataError
-        Where the level has too few reports of the year.
+        Where the level has too few reports for the number asked for.
     """
     own = features.reports[features.reports["report_id"].eq(report_id)].iloc[0]
     ids = pick_reports(features, level=own["level"], report_years=[int(own["report_year"])])
-    numbers = compare_topic_numbers(features, ids, numbers=NUMBERS[:_MOST_NUMBERS])
+    try:
+        numbers = compare_topic_numbers(features, ids, numbers=NUMBERS[:_MOST_NUMBERS])
+    except DataError:
+        if n_topics:
+            raise
+        return None
     best = int(numbers.loc[numbers["is_best"], "n_topics"].iloc[0])
     return numbers, fit_topics(features, ids, n_topics=n_topics or best)
 
 
-def tell_topics(fitted: tuple[pd.DataFrame, Topics], report_id: str, lang: str) -> Html:
-    """Return the topics with their words, coherence and share in one report beside the mean of all."""
+def tell_topics(fitted: tuple[pd.DataFrame, Topics] | None, report_id: str, lang: str) -> Html:
+    """Return the topics with their words, coherence and share in one report beside the mean of all; a line for None."""
+    if fitted is None:
+        return sections.paragraph(say("topics.none", lang), "soft")
     numbers, topics = fitted
     n_reports, n_topics = topics.shares["report_id"].nunique(), topics.words["topic"].nunique()
     tried = [
@@ -178,6 +185,7 @@ def tell_reuse(similar: pd.DataFrame, lang: str) -> Html:
     """Return how much of its text a report shares with others, each beside what any two such reports share."""
     beyond = int(similar["above_baseline"].sum())
     lead = say("reuse.lead", lang, n=len(similar), beyond=beyond)
+    shown = name_regions(similar.head(_N_WORDS), lang)
     header = [say(f"reuse.{name}", lang) for name in ("report", "shared", "baseline", "beyond", "cosine")]
     rows = [
         [
@@ -187,7 +195,7 @@ def tell_reuse(similar: pd.DataFrame, lang: str) -> Html:
             say("outside.yes" if row["above_baseline"] else "outside.no", lang),
             f"{row['cosine']:.2f}",
         ]
-        for row in list_rows(similar.head(_N_WORDS))
+        for row in list_rows(shown)
     ]
     return join_html([sections.paragraph(lead), render_table(header, rows)])
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from policylab import __version__
 from policylab.publish.cells import clean_cell
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 # Sizes of type, and how many ems of each a text of 345 points holds.
 _SIZES = {"": 34.5, r"\small": 38.3, r"\footnotesize": 43.1, r"\scriptsize": 49.3}
 _GAP_EMS = 1.2  # between columns
+_TURNED = 1.59  # how much wider the text is that lies across the page, which then holds so many lines of 10 points
+_TURNED_LINES = 27
 # Lines of 10 points that a page holds, in Chinese with the wider leading of ctex; a taller table goes over several pages.
 _PAGE_LINES, _CHINESE_LEADING = 43, 1.3
+_Chosen: TypeAlias = tuple[str, list[float], str]  # a size of type, the widths of columns, how the table fits
 _ESCAPES = {
     **{mark: f"\\{mark}" for mark in "&%$#_{}"},
     "\\": r"\textbackslash{}",
@@ -57,14 +60,18 @@ def render_latex(printed: Printed, label: str) -> bytes:
     lines = [" & ".join(_protect(cell) for cell in row) for row in cells]
     body = len(lines) - printed.foot
     size, widths, fit = _choose_size(header, rows)
+    turned = _turn(header, rows, printed) if fit == "tight" else None
+    if is_turned := turned is not None:
+        size, widths, fit = turned
     has_chinese = any(map(is_wide, "".join([*header, *map("".join, rows), *printed.closing, printed.caption])))
-    height = _count_lines([header, *rows], widths) * _SIZES[""] / _SIZES[size] + _count_beside(printed)
-    is_long = height * (_CHINESE_LEADING if has_chinese and printed.lang == "zh" else 1) > _PAGE_LINES
-    packages = ["booktabs", *["array"] * (fit != "whole"), *["longtable"] * is_long]
+    height = _measure_height([header, *rows], (size, widths, fit), printed)
+    is_long = height > _PAGE_LINES and not is_turned
+    packages = ["booktabs", *["array"] * (fit != "whole"), *["longtable"] * is_long, *["rotating"] * is_turned]
     text = _template().render(
         version=__version__,
         packages=",".join(packages),
         size=size,
+        gap=f"{_GAP_EMS / 2:g}",
         columns=places if fit == "whole" else _fix_columns(places, widths),
         header=lines[0],
         rows=lines[1:body],
@@ -73,6 +80,7 @@ def render_latex(printed: Printed, label: str) -> bytes:
         caption=escape_latex(printed.caption),
         label=re.sub(r"[^A-Za-z0-9-]+", "-", label).strip("-") or "table",
         is_long=is_long,
+        environment="sidewaystable" if is_turned else "table",
         has_chinese=has_chinese,
     )
     return text.encode()
@@ -96,11 +104,42 @@ def _protect(cell: str) -> str:
     return f"{{}}{cell}" if cell.startswith(("[", "*")) else cell
 
 
-def _choose_size(header: list[str], rows: list[list[str]]) -> tuple[str, list[float], str]:
-    """Return the largest type in which the table fits, the widths of its columns, and how it fits."""
-    fits = {size: measure_columns(header, rows, room - _GAP_EMS * (len(header) - 1)) for size, room in _SIZES.items()}
-    size = next((size for size, (_, fit) in fits.items() if fit != "tight"), list(_SIZES)[-1])
+def _choose_size(header: list[str], rows: list[list[str]]) -> _Chosen:
+    """
+    Return the type, the widths of columns, and how the table fits.
+
+    The type is the largest in which no cell is broken, else that in which the table is least tall; the smallest only
+    where it fits no other.
+    """
+    fits = _try_sizes(header, rows)
+    *readable, smallest = fits
+    heights = {size: _count_lines([header, *rows], fits[size][0]) / _SIZES[size] for size in readable}
+    fitting = [size for size in readable if fits[size][1] != "tight"] or [smallest]
+    whole = [size for size in fitting if fits[size][1] == "whole"]
+    size = whole[0] if whole else min(fitting, key=lambda size: heights.get(size, 0))
     return size, *fits[size]
+
+
+def _turn(header: list[str], rows: list[list[str]], printed: Printed) -> _Chosen | None:
+    """Return the largest type in which the table fits across the page, None where it is too tall."""
+    for size, (widths, fit) in _try_sizes(header, rows, wider=_TURNED).items():
+        chosen = size, widths, fit
+        if fit != "tight" and _measure_height([header, *rows], chosen, printed) <= _TURNED_LINES:
+            return chosen
+    return None
+
+
+def _try_sizes(header: list[str], rows: list[list[str]], *, wider: float = 1) -> dict[str, tuple[list[float], str]]:
+    """Return the widths of columns and how the table fits, by size of type."""
+    gaps = _GAP_EMS * (len(header) - 1)
+    return {size: measure_columns(header, rows, room * wider - gaps) for size, room in _SIZES.items()}
+
+
+def _measure_height(rows: list[list[str]], chosen: _Chosen, printed: Printed) -> float:
+    """Return how many lines of 10 points a table takes with its caption and notes; ctex leads Chinese wider."""
+    size, widths, _ = chosen
+    height = _count_lines(rows, widths) * _SIZES[""] / _SIZES[size] + _count_beside(printed)
+    return height * (_CHINESE_LEADING if printed.lang == "zh" else 1)
 
 
 def _count_lines(rows: list[list[str]], widths: list[float]) -> int:
@@ -117,9 +156,9 @@ def _count_beside(printed: Printed) -> float:
 def _fix_columns(places: str, widths: list[float]) -> str:
     """Return columns of fixed shares of the text, in which cells take several lines."""
     commands = {"l": r"\raggedright", "c": r"\centering", "r": r"\raggedleft"}
-    room = rf"\dimexpr\linewidth-{2 * (len(places) - 1)}\tabcolsep\relax"
+    room = rf"\dimexpr\linewidth-{_GAP_EMS * (len(places) - 1):g}em\relax"
     columns = [
-        rf">{{{commands[place]}\hspace{{0pt}}\arraybackslash}}p{{{width / sum(widths):.4f}{room}}}"
+        rf">{{{commands[place]}\arraybackslash}}p{{{width / sum(widths):.4f}{room}}}"
         for place, width in zip(places, widths, strict=True)
     ]
     return "".join(columns)

@@ -12,12 +12,15 @@ from policylab.publish.printed import label_column, print_cell
 from policylab.publish.region_names import name_regions
 from policylab.publish.words import (
     describe_absence,
-    format_number,
+    format_quantity,
     format_step,
     format_value,
     is_na,
+    is_percent,
     list_rows,
+    mention_indicator,
     name_indicator,
+    name_unit,
     say,
 )
 
@@ -92,13 +95,14 @@ def lay_out_chain(chain: pd.DataFrame, lang: str) -> Layout:
     import pandas as pd
 
     chain = name_regions(chain, lang)
-    cells, notes = _write_values(chain, lang)
+    heads = {str(code): _name_column(rows, lang) for code, rows in chain.groupby("indicator", sort=False)}
+    cells, notes = _write_values(_drop_units(chain), lang)
     own, is_chain = chain["region_name"].iloc[-1], chain["region_code"].nunique() > 1
     rows = []
     for code, levels in chain.assign(cell=cells).groupby("indicator", sort=False):
         values = {_name_level(row, lang): row["cell"] for row in list_rows(levels)}
         step = {say("layout.step", lang): format_step(levels["step_pp"].iloc[-1])} if is_chain else {}
-        rows.append({say("column.indicator", lang): name_indicator(str(code), lang), **values, **step})
+        rows.append({say("column.indicator", lang): heads[str(code)], **values, **step})
     place = {"region": own, "years": chain["report_year"].iloc[-1]}
     if is_chain:
         notes.insert(0, say("layout.step_note", lang, region=own))
@@ -111,7 +115,7 @@ def lay_out_peers(peers: pd.DataFrame, region_code: str, lang: str) -> Layout:
     Return one row per region in the order of the first indicator; below them the median and one region's rank.
 
     One indicator comes with rank, percentile and gap to the median; of several only the values, as many as nine columns
-    hold. Regions without any number are counted in the notes.
+    hold, amounts under a heading that names their unit. Regions without any number are counted in the notes.
 
     Parameters
     ----------
@@ -129,7 +133,7 @@ def lay_out_peers(peers: pd.DataFrame, region_code: str, lang: str) -> Layout:
     listed = rows[rows["region_code"].isin(stating)]
     build = _lay_out_ranks if len(shown) == 1 else _lay_out_values
     table, foot, notes = build(listed, region_code, lang)
-    notes.insert(0, say("layout.order", lang, indicator=name_indicator(codes[0], lang)))
+    notes.insert(0, say("layout.order", lang, indicator=mention_indicator(codes[0], lang)))
     if hidden := rows["region_code"].nunique() - len(stating):
         notes.append(say("layout.unlisted", lang, n=hidden))
     if names := [name_indicator(code, lang) for code in codes[len(shown) :]]:
@@ -181,8 +185,8 @@ def _lay_out_ranks(rows: pd.DataFrame, region_code: str, lang: str) -> tuple[pd.
     lines = []
     for row, cell in zip(list_rows(rows), cells, strict=True):
         rank, share = ("", "") if is_na(row["rank"]) else (str(row["rank"]), f"{row['percentile']:.0f}")
-        lines.append([row["region_name"], cell, rank, share, format_step(row["gap_to_median"])])
-    lines.append([say("column.median", lang), _find_median(rows), "", "", ""])
+        lines.append([row["region_name"], cell, rank, share, format_step(row["gap_to_median"], row["unit"], lang)])
+    lines.append([say("column.median", lang), _find_median(rows, lang), "", "", ""])
     notes.insert(0, say("layout.rank_note", lang))
     return pd.DataFrame(lines, columns=heads), 1, notes
 
@@ -191,17 +195,17 @@ def _lay_out_values(rows: pd.DataFrame, region_code: str, lang: str) -> tuple[pd
     """Lay out several indicators: the values of each region, then medians, counts and the rank of one region."""
     import pandas as pd
 
+    heads = {str(code): _name_column(group, lang) for code, group in rows.groupby("indicator", sort=False)}
+    rows = _drop_units(rows)
     cells, notes = _write_values(rows, lang)
     groups = [(str(code), group) for code, group in rows.assign(cell=cells).groupby("indicator", sort=False)]
     names = dict(zip(groups[0][1]["region_code"], groups[0][1]["region_name"], strict=True))
     head = say("column.region", lang)
     table = pd.DataFrame({head: list(names.values())})
     for code, group in groups:
-        table[name_indicator(code, lang)] = [
-            dict(zip(group["region_code"], group["cell"], strict=True))[at] for at in names
-        ]
+        table[heads[code]] = [dict(zip(group["region_code"], group["cell"], strict=True))[at] for at in names]
     foot = {
-        say("column.median", lang): [_find_median(group) for _, group in groups],
+        say("column.median", lang): [_find_median(group, lang) for _, group in groups],
         say("layout.n", lang): [str(int(group["low"].notna().sum())) for _, group in groups],
     }
     if region_code in names:
@@ -210,6 +214,18 @@ def _lay_out_values(rows: pd.DataFrame, region_code: str, lang: str) -> tuple[pd
         foot[say("layout.own_rank", lang, region=_name_alone(names[region_code], lang))] = ranks
     below = pd.DataFrame([[name, *values] for name, values in foot.items()], columns=table.columns)
     return pd.concat([table, below], ignore_index=True), len(foot), notes
+
+
+def _name_column(rows: pd.DataFrame, lang: str) -> str:
+    """Return the name of an indicator over or beside its values, with their unit where it is not per cent."""
+    name, units = name_indicator(str(rows["indicator"].iloc[0]), lang), rows.loc[rows["low"].notna(), "unit"]
+    is_amount = len(units) and not is_percent(units.iloc[0])
+    return say("multiples.panel", lang, name=name, unit=name_unit(units.iloc[0], lang)) if is_amount else name
+
+
+def _drop_units(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows without the units that their headings name: all but per cent."""
+    return rows.assign(unit=rows["unit"].where(rows["unit"].map(is_percent), ""))
 
 
 def _write_values(rows: pd.DataFrame, lang: str) -> tuple[list[str], list[str]]:
@@ -230,7 +246,7 @@ def _find_reason(row: Mapping[str, Any], lang: str) -> str:
     return describe_absence(row, lang) if is_na(row["low"]) and not row["qualitative"] else ""
 
 
-def _find_median(rows: pd.DataFrame) -> str:
+def _find_median(rows: pd.DataFrame, lang: str) -> str:
     """Return the median of an indicator with its unit, as the gaps to it were computed."""
     stated = rows[rows["gap_to_median"].notna()]
     if stated.empty:
@@ -238,7 +254,7 @@ def _find_median(rows: pd.DataFrame) -> str:
     number = {"low": stated["low"], "high": stated["high"], "mid": (stated["low"] + stated["high"]) / 2}
     row = stated.iloc[0]
     median = number[row["range_end"]].iloc[0] - row["gap_to_median"]
-    return f"{format_number(round(float(median), 6))}{row['unit']}"
+    return format_quantity(round(float(median), 6), row["unit"], lang)
 
 
 def _title_peers(rows: pd.DataFrame, region_code: str, lang: str) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from policylab.publish import sheet as on
 from policylab.publish.charts import INK, LINES, NothingToDrawError
-from policylab.publish.panel_words import describe_observations, name_level, name_unit
+from policylab.publish.panel_words import describe_observations, name_level
 from policylab.publish.region_names import name_regions
 from policylab.publish.sheet import SOFT, Sheet, measure_ems, open_sheet
-from policylab.publish.words import describe_sources, is_na, list_rows, name_indicator, say
+from policylab.publish.words import describe_sources, is_na, list_rows, name_indicator, name_unit, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_levels", "plot_multiples", "plot_realised", "plot_steps"]
 
+_SCALES = {"万亿": 10**12, "亿": 10**8, "万": 10**4}
 # Targets are hollow rings on a full line, results filled squares on a dashed one: they differ in grey.
 _PAIR: Mapping[str, Mapping[str, Any]] = {
     "target": {"color": INK, "marker": "o", "linestyle": "-", "markerfacecolor": "white"},
@@ -57,7 +58,8 @@ def plot_realised(series: pd.DataFrame, *, indicator: str, lang: str = "zh", wid
         top = sheet.write_title(title, is_shown=width == "screen") + 0.2
         labels = {kind: say(f"series.{kind}", lang) for kind in _PAIR}
         right = max(map(measure_ems, labels.values())) + 4.2
-        box = (_LEFT, top, sheet.width - right - _LEFT, min(max(0.4 * sheet.width, 14), 22))
+        left = _measure_left(series)
+        box = (left, top, sheet.width - right - left, min(max(0.4 * sheet.width, 14), 22))
         ax = sheet.add_axes(box)
         em = _draw_pair(ax, series, size=(box[2], box[3]))
         on.write_names(ax, _name_ends(series, labels), width=box[2], em=em, floor=ax.get_ylim()[0] + em)
@@ -95,15 +97,15 @@ def plot_multiples(series: pd.DataFrame, *, lang: str = "zh", width: str = "scre
         top = _draw_pair_key(sheet, top, lang)
         n_lines = -(-len(panels) // max(1, int(sheet.width // _CELL)))
         n_columns = -(-len(panels) // n_lines)
-        cell, height = sheet.width / n_columns, 9.4
+        cell, height, left = sheet.width / n_columns, 11, _measure_left(known)
         for number, rows in enumerate(panels):
             line, column = divmod(number, n_columns)
-            ax = sheet.add_axes((column * cell + _LEFT, top + line * height + 1.8, cell - _LEFT - 0.8, height - 4))
+            ax = sheet.add_axes((column * cell + left, top + line * height + 1.8, cell - left - 0.8, height - 4))
             alike = known[known["indicator"].eq(rows["indicator"].iloc[0])]
             span = (float(alike["low"].min()), float(alike["high"].max()), int(years.min()), int(years.max()))
-            _draw_pair(ax, rows, size=(cell - _LEFT - 0.8, height - 4), span=span)
+            _draw_pair(ax, rows, size=(cell - left - 0.8, height - 4), span=span)
             lines = on.wrap(_name_panel(rows, known, lang), (cell - 0.6) / 0.9)
-            on.write_beside(ax, (0, 1), lines[0], offset=(-_LEFT + 0.4, 0.5), fontsize=on.to_points(0.9))
+            on.write_beside(ax, (0, 1), lines[0], offset=(-left + 0.4, 0.5), fontsize=on.to_points(0.9))
         bottom = top + height * n_lines
         return sheet.finish(bottom, [say("realised.note", lang), describe_sources(known, lang)])
 
@@ -127,9 +129,13 @@ def plot_levels(means: pd.DataFrame, *, lang: str = "zh", width: str = "screen")
         As in `policylab.publish.charts.plot_chain`.
     """
     _refuse_empty(means["mean"], "any level")
+    means, unit = _scale_means(means)
     with open_sheet(width) as sheet:
         kind = "levels.title" if means["kind"].iloc[0] == "target" else "levels.title_actual"
-        names = {"indicator": name_indicator(means["indicator"].iloc[0], lang), "unit": means["base_unit"].iloc[0]}
+        names = {
+            "indicator": name_indicator(means["indicator"].iloc[0], lang),
+            "unit": name_unit(unit, lang),
+        }
         top = sheet.write_title(say(kind, lang, **names), is_shown=width == "screen") + 0.4
         levels = [level for level in _LEVELS if means["level"].eq(level).any()]
         right = max(measure_ems(name_level(level, lang)) for level in levels) + 4.4
@@ -191,6 +197,20 @@ def _refuse_empty(values: pd.Series[float], of: str) -> None:
     """Raise where there is nothing to draw."""
     if not values.notna().any():
         raise NothingToDrawError(f"nothing to draw: no number for {of}; show the table instead")
+
+
+def _scale_means(means: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return means of large amounts counted by 万, 亿 or 万亿, so that ticks stay short, and their unit."""
+    unit, most = str(means["base_unit"].iloc[0]), float(means["mean"].max())
+    scale, power = next(((word, power) for word, power in _SCALES.items() if most >= 10 * power), ("", 1))
+    if not scale or unit == "%":
+        return means, unit
+    return means.assign(**{name: means[name] / power for name in ("mean", "ci_low", "ci_high")}), scale + unit
+
+
+def _measure_left(rows: pd.DataFrame) -> float:
+    """Return the ems that ticks need at the left of the values of a table."""
+    return max(_LEFT, measure_ems(f"{float(rows['high'].max()):.0f}") + 1.2)
 
 
 def _unit_of(lang: str, rows: pd.DataFrame) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,9 +19,18 @@ from policylab.analyse.wording import share_wording
 from policylab.publish import material, sections
 from policylab.publish.material import Facts
 from policylab.publish.panel_charts import plot_realised
+from policylab.publish.panel_words import name_reading
 from policylab.publish.region_names import name_place
 from policylab.publish.render import Html, join_html, render_fold, render_table
-from policylab.publish.words import format_number, format_step, format_value, is_na, list_rows, name_indicator, say
+from policylab.publish.words import (
+    format_number,
+    format_step,
+    format_value,
+    is_na,
+    list_rows,
+    name_indicator,
+    say,
+)
 from policylab.read.regions import LEVELS, find_region
 
 if TYPE_CHECKING:
@@ -30,6 +40,18 @@ _COVERED = 50  # per cent of the regions of a level; a mean of fewer is told onl
 _SURE = 0.05
 _LEAST = 5  # regions; a mean of fewer is not drawn
 _BOUNDS = ("exact", "about", "at_least", "range")
+_NUMBER = r"(-?[0-9.]+)"
+_FIGURES = {
+    "none": re.compile("none"),
+    "about": re.compile(f"about {_NUMBER}"),
+    "at_least": re.compile(f"at_least {_NUMBER}"),
+    "above": re.compile(f"above {_NUMBER}"),
+    "below": re.compile(f"below {_NUMBER}"),
+    "range": re.compile(f"{_NUMBER}-{_NUMBER}"),
+    "about_ratio": re.compile(f"about {_NUMBER} to {_NUMBER}"),
+    "counts": re.compile(rf"{_NUMBER} to {_NUMBER}, or {_NUMBER} \({_NUMBER} to {_NUMBER}\)"),
+    "mean": re.compile(rf"{_NUMBER} \({_NUMBER} to {_NUMBER}\)"),
+}
 _FEW = 10  # regions; a mean of fewer says nothing of a level
 
 
@@ -100,7 +122,8 @@ def tell_threshold(pairs: pd.DataFrame, lang: str) -> Html:
     found = compare_threshold(pairs, by=["level", "era"])
     header = [say(f"threshold.{name}", lang) for name in ("level", "era", "above", "exact", "below", "ratio")]
     rows = []
-    for row in list_rows(found[found["level"].isin(["province", "city"])]):
+    known = [row for level in ("province", "city") for row in list_rows(found[found["level"].eq(level)])]
+    for row in known:
         ratio = f"{row['ratio']:.1f} ({row['ratio_low']:.1f}–{row['ratio_high']:.1f})"
         era = _name_era(row["era"], int(pairs["cut_year"].iloc[0]), lang)
         rows.append([say(f"levels.{row['level']}", lang), era, row["n_above"], row["n_exact"], row["n_below"], ratio])
@@ -141,7 +164,10 @@ def write_readings(readings: pd.DataFrame, lang: str, *, level: str = "province"
         *(say(f"wording.{code}", lang) for code in _BOUNDS),
         say("outside.note", lang),
     ]
-    cells = [[name, *(f"{shares[code]:.0f}" for code in _BOUNDS), notes[name]] for name, shares in wide.iterrows()]
+    cells = [
+        [name, *(f"{shares[code]:.0f}" for code in _BOUNDS), name_reading(str(name), lang, note=str(notes[name]))]
+        for name, shares in wide.iterrows()
+    ]
     fold = say("readings.table", lang, level=say(f"levels.{level}", lang), n=len(cells))
     return render_fold(fold, render_table(header, cells))
 
@@ -168,12 +194,29 @@ def write_changes(changes: pd.DataFrame, lang: str, *, level: str = "province") 
 def write_outside(outside: pd.DataFrame, lang: str) -> Html:
     """Return the figures known from outside beside those of the panel, each with what explains a difference."""
     header = [say(f"outside.{name}", lang) for name in ("figure", "outside", "panel", "agrees", "note")]
+    note = "note" if lang == "en" else "note_zh"
     rows = [
-        [row["figure"], row["outside"], row["panel"], say(f"outside.{row['agrees']}", lang), row["note"]]
+        [
+            row[f"figure_{lang}"],
+            *(_tell_figure(row[name], lang) for name in ("outside", "panel")),
+            say(f"outside.{row['agrees']}", lang),
+            row[note],
+        ]
         for row in list_rows(outside)
     ]
     counts = {"n": len(outside), "yes": int(outside["agrees"].eq("yes").sum())}
     return join_html([sections.paragraph(say("outside.lead", lang, **counts)), render_table(header, rows)])
+
+
+def _tell_figure(text: str, lang: str) -> str:
+    """Return a figure of `compare_outside` as it is said: about 7.5, 103 to 25, or 4.1 (2.7 to 6.6)."""
+    for name, pattern in _FIGURES.items():
+        if match := pattern.fullmatch(text):
+            values = [value.replace("-", "–" if value.find("-") > 0 else "−") for value in match.groups()]
+            return say(
+                f"outside.{name}", lang, **dict(zip(("one", "two", "ratio", "low", "high"), values, strict=False))
+            )
+    return text
 
 
 def view_series(facts: Facts, *, region_code: str, indicator: str, end: str, lang: str) -> Html:

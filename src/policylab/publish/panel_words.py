@@ -7,7 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policylab.errors import DataError
-from policylab.publish.words import format_number, is_na, list_keys, list_rows, name_indicator, say
+from policylab.publish.region_names import name_province
+from policylab.publish.words import (
+    format_number,
+    format_value,
+    is_na,
+    is_percent,
+    list_keys,
+    list_rows,
+    name_indicator,
+    name_unit,
+    say,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,21 +37,60 @@ def name_level(level: str, lang: str) -> str:
     Examples
     --------
     >>> name_level("city", "zh"), name_level("province-city", "en")
-    ('地级', 'cities over their province')
+    ('地级', 'cities minus province')
     """
     return say(f"over.{level}" if "-" in level else f"levels.{level}", lang)
 
 
-def name_unit(unit: str, lang: str) -> str:
+def name_measure(indicator: str, known: pd.DataFrame, lang: str) -> str:
+    """Return the name of an indicator with the unit of its numbers, as the title of an axis has it."""
+    unit = name_unit(str(known["unit"].iloc[0]), lang)
+    return say("multiples.panel", lang, name=name_indicator(indicator, lang), unit=unit)
+
+
+def format_on_axis(value: float, unit: str) -> str:
     """
-    Return the name of a unit; one that labels.yaml does not know stays as it is written.
+    Return a number as it stands beside an axis whose title names the unit: with the unit only where that is per cent.
 
     Examples
     --------
-    >>> name_unit("万人", "en"), name_unit("%", "en")
-    ('10,000 persons', '%')
+    >>> format_on_axis(5.5, "%"), format_on_axis(120, "亿元")
+    ('5.5%', '120')
     """
-    return say(f"unit.{unit}", lang) if f"unit.{unit}" in list_keys() else unit
+    return format_number(round(value, 6)) + ("%" if is_percent(unit) else "")
+
+
+def write_on_axis(row: Mapping[str, Any], lang: str) -> str:
+    """
+    Return a value with its bound as it stands beside an axis whose title names the unit.
+
+    Examples
+    --------
+    >>> write_on_axis({"low": 120, "high": 120, "unit": "亿元", "bound": "at_least"}, "en")
+    '≥120'
+    >>> write_on_axis({"low": 8, "high": 8, "unit": "%", "bound": "about"}, "zh")
+    '8%左右'
+    """
+    return format_value(row, lang) if is_na(row["low"]) or is_percent(str(row["unit"])) else format_short(row, lang)
+
+
+def format_short(row: Mapping[str, Any], lang: str) -> str:
+    """
+    Return a value without its unit, its bound as a sign.
+
+    Examples
+    --------
+    >>> format_short({"low": -3, "high": -3, "bound": "at_least"}, "en")
+    '≤−3'
+    """
+    low, high = float(row["low"]), float(row["high"])
+    if low != high:
+        return f"{format_number(low)}–{format_number(high)}"
+    bound = str(row["bound"])
+    if low < 0:  # a bound is read on the magnitude
+        bound = {"at_least": "at_most", "at_most": "at_least"}.get(bound, bound)
+    key = bound if bound in ("about", "at_least", "at_most") else "exact"
+    return say(f"short.{key}", lang, value=format_number(low))
 
 
 def name_group(row: Mapping[str, Any], lang: str) -> str:
@@ -53,9 +103,21 @@ def name_group(row: Mapping[str, Any], lang: str) -> str:
     'provinces, before 2013'
     """
     names = [name_level(str(row[key]), lang) for key in ("level", "level_pair") if key in row]
-    names += [str(row["province"])] if row.get("province") else []
+    names += [name_province(str(row["province"]), lang)] if row.get("province") else []
     names += [say(f"era.{row['era']}", lang, year=row["cut_year"])] if "era" in row else []
     return {"zh": "，", "en": ", "}[lang].join(names)
+
+
+def name_reading(name: str, lang: str, *, note: str = "") -> str:
+    """
+    Return what a reading of wording takes differently; one of the user's own has its note, else its name.
+
+    Examples
+    --------
+    >>> name_reading("codebook", "en"), name_reading("mine", "en")
+    ('As the codebook sorts them, headline targets only', 'mine')
+    """
+    return say(f"reading.{name}", lang) if f"reading.{name}" in list_keys() else note or name
 
 
 def describe_observations(table: pd.DataFrame, what: str, lang: str) -> str:
@@ -137,6 +199,8 @@ def _name_key(name: str, row: Mapping[str, Any], lang: str) -> str:
         return name_level(str(value), lang)
     if name == "era" and str(value) in ("before", "from"):
         return say(f"era.{value}", lang, year=row.get("cut_year", ""))
+    if name == "province":
+        return name_province(str(value), lang)
     if name == "wording":
         return say(f"wording.{value}", lang)
     return format_number(value) if isinstance(value, float) else str(value)

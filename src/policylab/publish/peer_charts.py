@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from policylab.analyse.values import take_end
 from policylab.publish import sheet as on
 from policylab.publish.charts import MARKED, NothingToDrawError
-from policylab.publish.panel_words import name_unit
+from policylab.publish.panel_words import format_on_axis, format_short, name_measure, write_on_axis
 from policylab.publish.region_names import name_regions
 from policylab.publish.sheet import SOFT, measure_ems, open_sheet
 from policylab.publish.words import (
     describe_sources,
     format_number,
-    format_value,
     is_na,
+    is_percent,
     list_rows,
     name_indicator,
     say,
@@ -69,8 +69,9 @@ def plot_distribution(
         top = sheet.write_title(title, is_shown=width == "screen") + 3.6
         box = (_LEFT, top, sheet.width - _LEFT - 1, min(max(0.3 * sheet.width, 11), 16))
         ax = sheet.add_axes(box)
-        _draw_bars(ax, value, step, marked=float(value[own.index].iloc[0]) if len(own) else math.nan)
-        _mark_places(ax, value, own, lang=lang, width=box[2])
+        marked = float(value[own.index].iloc[0]) if len(own) else math.nan
+        _draw_bars(ax, value, step, marked=marked, shift=_shift_bins(known))
+        _mark_places(ax, known, own, lang=lang, width=box[2])
         note = _note_distribution(peers, own, region_code, step, lang)
         return sheet.finish(top + box[3] + 2, [note, describe_sources(peers, lang)])
 
@@ -133,8 +134,8 @@ def _choose_step(value: pd.Series[float]) -> float:
 
 
 def _title_distribution(known: pd.DataFrame, indicator: str, lang: str) -> str:
-    """Name the indicator, year and number of regions."""
-    name = name_indicator(indicator, lang)
+    """Name the indicator with its unit, year and number of regions."""
+    name = name_measure(indicator, known, lang)
     return say("distribution.title", lang, indicator=name, years=known["report_year"].iloc[0], n=len(known))
 
 
@@ -143,46 +144,51 @@ def _note_distribution(peers: pd.DataFrame, own: pd.DataFrame, region_code: str,
     known = peers[peers["low"].notna()]
     names = peers.loc[peers["region_code"].eq(region_code), "region_name"]
     parts = {
-        "width": format_number(step),
-        "unit": name_unit(known["unit"].iloc[0], lang),
+        "width": say("gap.pp", lang, gap=format_number(step)) if _shift_bins(known) else format_number(step),
+        "place": say("distribution.centred" if _shift_bins(known) else "distribution.edged", lang),
         "region": next(iter(names), region_code),
     }
     key = "distribution.note" if len(own) else "distribution.note_absent"
     return say(key, lang, end=say(f"end.{known['range_end'].iloc[0]}", lang), **parts)
 
 
-def _draw_bars(ax: Axes, value: pd.Series[float], step: float, *, marked: float) -> None:
+def _shift_bins(known: pd.DataFrame) -> float:
+    """Return by how much of a bin its middle lies before it: percentages cluster at round numbers, amounts begin at 0."""
+    return 0.5 if is_percent(str(known["unit"].iloc[0])) else 0.0
+
+
+def _draw_bars(ax: Axes, value: pd.Series[float], step: float, *, marked: float, shift: float) -> None:
     """Draw how many values lie in each bin; the bin of the district is darker and hatched."""
-    counts = value.map(lambda number: _place_in(number, step)).value_counts().sort_index()
-    own = _place_in(marked, step) if not is_na(marked) else None
+    counts = value.map(lambda number: _place_in(number, step, shift)).value_counts().sort_index()
+    own = _place_in(marked, step, shift) if not is_na(marked) else None
     for at, n in zip(counts.index.tolist(), counts.tolist(), strict=True):
         look: dict[str, Any] = {"facecolor": _DEEP, "hatch": "////"} if at == own else {"facecolor": _FILL}
-        ax.bar(at * step, n, width=step, edgecolor="white", linewidth=0.6, **look)
-    ax.set_xlim((counts.index.min() - 1) * step, (counts.index.max() + 1) * step)
+        ax.bar((at + 0.5 - shift) * step, n, width=step, edgecolor="white", linewidth=0.6, **look)
+    ax.set_xlim((counts.index.min() - 2 * shift) * step, (counts.index.max() + 1) * step)
     ax.set_ylim(0, counts.max() * 1.08)
     on.set_ticks(ax.xaxis, most=10)
     on.set_ticks(ax.yaxis, most=5, is_integer=True)
     ax.grid(axis="y")
 
 
-def _place_in(value: float, step: float) -> int:
-    """Return the number of the bin that holds a value; bins lie about the multiples of the step, left end included."""
-    return math.floor(round(value / step + 0.5, 6))
+def _place_in(value: float, step: float, shift: float) -> int:
+    """Return the number of the bin that holds a value, left end included."""
+    return math.floor(round(value / step + shift, 6))
 
 
-def _mark_places(ax: Axes, value: pd.Series[float], own: pd.DataFrame, *, lang: str, width: float) -> None:
+def _mark_places(ax: Axes, known: pd.DataFrame, own: pd.DataFrame, *, lang: str, width: float) -> None:
     """Mark the median by a dashed line and the district by a full one, each with its words above."""
-    unit = name_unit(own["unit"].iloc[0] if len(own) else "%", lang)
-    median = float(value.median())
+    value = take_end(known["low"], known["high"], str(known["range_end"].iloc[0]))
+    median, unit = float(value.median()), str(known["unit"].iloc[0])
     ax.axvline(median, color=SOFT, linewidth=0.8, linestyle=(0, (4, 2)), zorder=3)
-    label = say("peers.median", lang, value=f"{format_number(round(median, 6))}{unit}")
+    label = say("peers.median", lang, value=format_on_axis(median, unit))
     at = float(value[own.index].iloc[0]) if len(own) else math.inf
     # The median's words end at its line or begin there, on the side that the district's line does not cross.
     side = -0.5 if at >= median else 0.5
     _write_over(ax, (median, 0.3), label, width=width, side=side, color=SOFT)
     if len(own):
         row = list_rows(own)[0]
-        parts = {"region": row["region_name"], "value": format_value(row, lang), "rank": f"{row['rank']:.0f}"}
+        parts = {"region": row["region_name"], "value": write_on_axis(row, lang), "rank": f"{row['rank']:.0f}"}
         label = say("distribution.own", lang, n=len(value), **parts)
         _write_over(ax, (at, 1.8), label, width=width, side=0, color=MARKED)
         on.draw_riser(ax, at, reach=1.4, color=MARKED)
@@ -200,9 +206,8 @@ def _write_over(ax: Axes, at: tuple[float, float], label: str, *, width: float, 
 
 def _name_column(cells: pd.DataFrame, code: str, lang: str) -> str:
     """Name an indicator with its unit."""
-    units = cells.loc[cells["indicator"].eq(code) & cells["low"].notna(), "unit"]
-    name = name_indicator(code, lang)
-    return say("multiples.panel", lang, name=name, unit=name_unit(units.iloc[0], lang)) if len(units) else name
+    known = cells[cells["indicator"].eq(code) & cells["low"].notna()]
+    return name_measure(code, known, lang) if len(known) else name_indicator(code, lang)
 
 
 def _draw_cells(ax: Axes, cells: pd.DataFrame, block: Sequence[str], *, region_code: str, lang: str) -> None:
@@ -222,7 +227,7 @@ def _draw_cells(ax: Axes, cells: pd.DataFrame, block: Sequence[str], *, region_c
         look = empty if is_na(row["low"]) else {"facecolor": _shade(row["z_score"])}
         ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, edgecolor="#c8c8c8", linewidth=0.4, **look))
         if not is_na(row["low"]):
-            ax.text(x, y, _write_short(row, lang), ha="center", va="center_baseline", fontsize=on.to_points(0.9))
+            ax.text(x, y, format_short(row, lang), ha="center", va="center_baseline", fontsize=on.to_points(0.9))
     if region_code in regions:
         y = regions.index(region_code)
         frame: dict[str, Any] = {"fill": False, "edgecolor": MARKED, "linewidth": 1.2, "clip_on": False, "zorder": 4}
@@ -236,15 +241,3 @@ def _shade(z_score: Any) -> tuple[float, float, float]:
     light, dark = (0.96, 0.98, 1.0), (0.45, 0.68, 0.87)
     red, green, blue = (one + (other - one) * place for one, other in zip(light, dark, strict=True))
     return red, green, blue
-
-
-def _write_short(row: Mapping[str, Any], lang: str) -> str:
-    """Write a value without its unit, its bound as a sign."""
-    low, high = float(row["low"]), float(row["high"])
-    if low != high:
-        return f"{format_number(low)}–{format_number(high)}"
-    bound = str(row["bound"])
-    if low < 0:  # a bound is read on the magnitude
-        bound = {"at_least": "at_most", "at_most": "at_least"}.get(bound, bound)
-    key = bound if bound in ("about", "at_least", "at_most") else "exact"
-    return say(f"short.{key}", lang, value=format_number(low))

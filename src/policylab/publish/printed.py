@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from policylab.publish.words import format_number, is_na, list_keys, name_indicator, say
+from policylab.publish.region_names import name_province
+from policylab.publish.words import format_number, is_na, list_keys, name_indicator, name_unit, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _EXACT, _SMALL = 1e-9, 0.1  # a number within this of three decimals is as it was written; a column of small numbers
-_SHORT_EMS = 5.5  # a longer cell may take several lines
+_BROAD = "%‰≥≤—−+mwMW"
+_SHORT_EMS = 6  # a longer cell may take several lines
+UNITS = ("unit", "base_unit")  # columns of units, as they are written
 # Columns that hold codes, and the group of labels.yaml that has the words for them.
 CODED: Mapping[str, str] = {
     "level": "level_cell",
@@ -69,15 +72,21 @@ def label_column(name: object, lang: str) -> str:
 
 def name_code(column: str, value: Any, lang: str) -> Any:
     """
-    Return the words for a code in a column of codes; every other value as it is.
+    Return the words for a code in a column of codes, or the name of a unit or province; every other value as it is.
 
     Examples
     --------
     >>> name_code("bound", "about", "zh"), name_code("indicator", "gdp_growth", "en"), name_code("low", 8.0, "zh")
     ('左右', 'GDP growth', 8.0)
+    >>> name_code("unit", "亿元", "en"), name_code("province", "江苏省", "en")
+    ('100 million yuan', 'Jiangsu')
     """
     if is_na(value) or value == "":
         return value
+    if column in UNITS:
+        return name_unit(str(value), lang)
+    if column == "province":
+        return name_province(str(value), lang)
     if column == "indicator":
         return name_indicator(value, lang) if value in list_codes(column) and value != "other" else value
     return say(f"{CODED[column]}.{value}", lang) if value in list_codes(column) else value
@@ -184,20 +193,22 @@ def measure_columns(header: Sequence[str], rows: Sequence[Sequence[str]], room: 
     least = [_find_least(name, cells) for name, cells in zip(header, columns, strict=True)]
     if (left := room - sum(least)) < 0:
         return [width * room / sum(least) for width in least], "tight"
-    wish = [max(most - width, 0) for most, width in zip(whole, least, strict=True)]
-    return [width + left * part / (sum(wish) or 1) for width, part in zip(least, wish, strict=True)], "broken"
+    widths = _keep_whole(columns, least, left)
+    wish = [max(most - width, 0) for most, width in zip(whole, widths, strict=True)]
+    left = room - sum(widths)
+    return [width + left * part / (sum(wish) or 1) for width, part in zip(widths, wish, strict=True)], "broken"
 
 
 def count_ems(text: str) -> float:
     """
-    Return about how wide a text is: a Chinese character is one em, every other half of one.
+    Return about how wide a text is: a Chinese character is one em, a broad sign 0.8 of one, every other half of one.
 
     Examples
     --------
     >>> count_ems("8%左右")
-    3.0
+    3.3
     """
-    return sum(1.0 if is_wide(character) else 0.5 for character in text)
+    return round(sum(1.0 if is_wide(sign) else 0.8 if sign in _BROAD else 0.5 for sign in text), 1)
 
 
 def is_wide(character: str) -> bool:
@@ -216,6 +227,20 @@ def _find_least(name: str, cells: Sequence[str]) -> float:
     """Return the least width of a column: short cells whole, long cells and the heading in several lines."""
     words = [word for text in [name, *cells] for word in text.split() if not any(map(is_wide, word))]
     return max([*(min(_pad(cell), _SHORT_EMS) for cell in cells), *map(_pad, words), _pad(name) / 3 + 1])
+
+
+def _keep_whole(columns: Sequence[Sequence[str]], least: Sequence[float], left: float) -> list[float]:
+    """Widen columns by what is left so that cells stay whole, first where that keeps the most of them whole."""
+    widths, wishes = list(least), []
+    for place, cells in enumerate(columns):
+        longer = [width for width in map(_pad, cells) if width > widths[place]]
+        if longer:
+            worth = len(longer) * (2 if place == 0 else 1)  # a name at the head of its row above all
+            wishes.append((worth / (max(longer) - widths[place]), place, max(longer)))
+    for _, place, width in sorted(wishes, key=lambda wish: (-wish[0], wish[1])):
+        more = min(width - widths[place], left)
+        widths[place], left = widths[place] + more, left - more
+    return widths
 
 
 def _pad(text: str) -> float:

@@ -85,6 +85,19 @@ def name_place(region: Region, lang: str) -> str:
     return region.full_name if lang == "zh" else ", ".join([region.name_en, *list_english_above(region)])
 
 
+def name_province(name: str, lang: str) -> str:
+    """
+    Return the name of a province, which tables hold in Chinese; any other name as it is.
+
+    Examples
+    --------
+    >>> name_province("江苏省", "en"), name_province("江苏省", "zh"), name_province("华东", "en")
+    ('Jiangsu', '江苏省', '华东')
+    """
+    found = [] if lang == "zh" else [region for region in match_regions(name) if region.level == "province"]
+    return found[0].name_en if found else name
+
+
 def name_beside(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Return a table as `name_regions`, in English with the Chinese names in a column of their own."""
     named = name_regions(table, lang)

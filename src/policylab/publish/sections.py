@@ -27,9 +27,11 @@ from policylab.publish.render import (
 )
 from policylab.publish.words import (
     format_number,
+    format_quantity,
     format_step,
     format_value,
     is_na,
+    is_percent,
     list_keys,
     list_rows,
     name_indicator,
@@ -120,7 +122,8 @@ def write_peers(peers: pd.DataFrame, region_code: str, lang: str, *, rule: str) 
     kinds = peers.loc[peers["low"].notna(), "source_kind"].value_counts()
     counts = {"n": len(peers), "read": int(kinds.get("report", 0)), "cited": int(kinds.get("citation", 0))}
     heading = Html("<h3>{}</h3>").format(say(f"peers.{rule.partition(':')[0]}", lang, **place))
-    lines = [say("peers.lead", lang, **counts), *(_tell_rank(row, lang) for row in _rows_of(peers, region_code))]
+    lead = "peers.lead" if counts["cited"] else "peers.lead_read"
+    lines = [say(lead, lang, **counts), *(_tell_rank(row, lang) for row in _rows_of(peers, region_code))]
     if rule == "known":
         lines.append(say("peers.sample", lang))
     return join_html([heading, paragraph(" ".join(lines) if lang == "en" else "".join(lines))])
@@ -135,12 +138,11 @@ def write_ranks(ranks: pd.DataFrame, lang: str) -> Html:
     ]
     rows = []
     for row in list_rows(ranks):
-        median = f"{format_number(row['low'] - row['gap_to_median'])}{row['unit']}"
+        median = format_quantity(row["low"] - row["gap_to_median"], row["unit"], lang)
         rank = say("rank.of", lang, rank=row["rank"], n=row["n_ranked"])
         name = name_indicator(row["indicator"], lang)
-        rows.append(
-            [name, format_value(row, lang), rank, f"{row['percentile']:.0f}", median, format_step(row["gap_to_median"])]
-        )
+        gap = format_step(row["gap_to_median"], row["unit"], lang)
+        rows.append([name, format_value(row, lang), rank, f"{row['percentile']:.0f}", median, gap])
     return join_html([Html("<h3>{}</h3>").format(say("ranks.title", lang)), render_table(header, rows)])
 
 
@@ -327,9 +329,9 @@ def _tell_rank(row: Mapping[str, Any], lang: str) -> str:
 
 def _tell_gap(key: str, gap: float, unit: str, lang: str, **names: str) -> str:
     """Say that something is above, equal or below, and by how much."""
-    size = format_number(abs(round(gap, 6)))
-    told = say("gap.pp", lang, gap=size) if unit == "%" else say("gap.unit", lang, gap=size, unit=unit)
-    way = "same" if size == "0" else "up" if gap > 0 else "down"
+    size = abs(round(gap, 6))
+    told = say("gap.pp", lang, gap=format_number(size)) if is_percent(unit) else format_quantity(size, unit, lang)
+    way = "same" if not size else "up" if gap > 0 else "down"
     return say(f"{key}.{way}", lang, gap=told, **names)
 
 

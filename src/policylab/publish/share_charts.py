@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from policylab.errors import DataError
 from policylab.publish import sheet as on
 from policylab.publish.charts import INK, NothingToDrawError
-from policylab.publish.panel_words import describe_observations, name_group
+from policylab.publish.panel_words import describe_observations, name_group, name_reading
 from policylab.publish.sheet import measure_ems, open_sheet
 from policylab.publish.words import is_na, list_rows, name_indicator, say
 
@@ -127,7 +127,7 @@ def plot_wording(shares: pd.DataFrame, *, aspect: str = "bound", lang: str = "zh
             on.write_counts(ax, totals, width=inner, label=say("count.n", lang))
             on.write_beside(ax, (0, 1), name_group(list_rows(part)[0], lang), offset=(-_LEFT + 0.2, 2.6))
             top += 14.6
-        note = say("wordings.note", lang, reading=rows["reading"].iloc[0])
+        note = say("wordings.note", lang, reading=name_reading(str(rows["reading"].iloc[0]), lang))
         return sheet.finish(top + 1.2, [note, describe_observations(rows, "targets", lang)])
 
 

@@ -97,7 +97,7 @@ class Sheet:
     def finish(self, bottom: float, notes: Iterable[str]) -> Figure:
         """Write the notes below, and give the figure its height and every part its place."""
         for note in notes:
-            for line in wrap(note, (self.width - 0.8) / _NOTE_SIZE):
+            for line in wrap(note, (self.width - 1.4) / _NOTE_SIZE):
                 text = self.fig.text(0, 0, line, fontsize=to_points(_NOTE_SIZE), color=SOFT, va="top", ha="left")
                 self._lines.append((text, bottom))
                 bottom += _NOTE_SIZE * _NOTE_LEADING

@@ -136,7 +136,7 @@ def _encode(column: str, cells: pd.Series[Any], lang: str) -> tuple[pd.Series[An
         return cells.map(numbers).astype("Int16"), labels
     if pd.api.types.is_numeric_dtype(cells.dtype):
         return cells, {}
-    return cells.map(lambda cell: "" if is_na(cell) else str(cell)).astype("object"), {}
+    return cells.map(lambda cell: "" if is_na(cell) else str(name_code(column, cell, lang))).astype("object"), {}
 
 
 def _to_frame(columns: dict[str, Any], table: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,9 @@ from markupsafe import Markup
 
 from policylab.analyse.compare import compare_chain, compare_peers, select_peers
 from policylab.analyse.coverage import refine_missing
-from policylab.annotate.evidence import Evidence, explain_targets
+from policylab.annotate.evidence import Evidence, Words, explain_targets
 from policylab.annotate.ledger import draft_entry
+from policylab.codebook.rules import load_rules
 from policylab.model import Correction, Document, Target
 from policylab.project import data_path
 from policylab.publish import material, sections
@@ -21,15 +23,27 @@ from policylab.publish.comparison import Comparison
 from policylab.publish.evidence import clean_text
 from policylab.publish.material import Facts
 from policylab.publish.peer_charts import plot_distribution
+from policylab.publish.printed import label_column, name_code
 from policylab.publish.region_names import name_place
 from policylab.publish.render import Html, join_html, render_table
-from policylab.publish.words import format_number, list_rows, name_indicator, say
+from policylab.publish.words import format_number, format_value, list_rows, mention_indicator, name_indicator, say
 from policylab.read.regions import find_region
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+_PART = r"(?:no words; )?in the {}, characters (?P<start>[0-9]+)-(?P<end>[0-9]+)"
+_NOTES = {
+    "no_bound": re.compile("no bound word"),
+    "no_modal": re.compile("no modal word"),
+    "no_area": re.compile("no part of the area is named"),
+    "no_parts": re.compile("(?:no words; )?the report has no parts"),
+    "in_headline": re.compile(_PART.format("block of main expected targets")),
+    "in_review": re.compile(_PART.format("review")),
+    "in_plan": re.compile(_PART.format("plan")),
+}
+_RECORD = ("kind", "indicator", "value", "as_written", "modality", "scope", "status")
 _MANY = 40  # peers; more make a chart of names too long to be read
 _DAY = "2024-05-31"  # the form of a day in a ledger
 
@@ -60,6 +74,24 @@ def view_record(document: Document, targets: Sequence[Target], *, indicator: str
     entries = "\n\n".join(draft_entry(target, document.text) for target in chosen)
     draft = Html("<pre>{}</pre>").format(clean_text(entries))
     return join_html([sections.paragraph(lead), *found, sections.paragraph(how), draft])
+
+
+def list_records(table: pd.DataFrame, lang: str) -> Html:
+    """Return the records of a report, one row each: what kind, of what, its value and words, and whether checked."""
+    header = [label_column(name, lang) for name in _RECORD]
+    rows = [
+        [
+            say("record.headline", lang) if row["headline"] else name_code("kind", row["kind"], lang),
+            row["item"] if row["indicator"] == "other" else name_indicator(row["indicator"], lang),
+            format_value(row, lang),
+            row["as_written"],
+            name_code("modality", row["modality"], lang),
+            "" if row["scope"] == "whole" else row["scope"],
+            name_code("status", row["status"], lang),
+        ]
+        for row in list_rows(table)
+    ]
+    return render_table(header, rows)
 
 
 def tell_corrections(report_id: str, corrections: Sequence[Correction], lang: str) -> Html:
@@ -152,7 +184,7 @@ def _tell_all_steps(chain: pd.DataFrame, region_code: str, lang: str) -> str:
         "same": int((own["step_pp"] == 0).sum()),
         "down": int((own["step_pp"] < 0).sum()),
     }
-    name = name_indicator(most["indicator"], lang)
+    name = mention_indicator(most["indicator"], lang)
     return say("compare.steps", lang, indicator=name, step=format_number(most["step_pp"]), **counts)
 
 
@@ -163,14 +195,39 @@ def _tell_evidence(document: Document, evidence: Evidence, lang: str) -> Html:
     pieces = [clean_text(piece) for piece in (text[start:first], text[first:last], text[last:end])]
     sentence = Html("<blockquote>{}<mark>{}</mark>{}</blockquote>").format(*pieces)
     header = [say(f"record.{name}", lang) for name in ("field", "value", "words", "place")]
-    rows = [
-        [row.field, row.value, Markup("<em>{}</em>").format(row.note), ""]
-        if row.start == row.end
-        else [row.field, row.value, clean_text(text[row.start : row.end]), f"{row.start}–{row.end}"]
-        for row in evidence.words
-    ]
-    rule = say("record.rule", lang, rule=evidence.target.rule_id, words=evidence.rule)
+    rows = []
+    for row in evidence.words:
+        named = [label_column(row.field, lang), _name_value(row, evidence.target, lang)]
+        if row.start == row.end:
+            rows.append([*named, Markup("<em>{}</em>").format(_tell_note(row.note, lang)), ""])
+        else:
+            rows.append([*named, clean_text(text[row.start : row.end]), f"{row.start}–{row.end}"])
+    known = load_rules().get(evidence.target.rule_id)
+    words = known.explanation_zh if known and lang == "zh" else evidence.rule
+    rule = say("record.rule", lang, rule=evidence.target.rule_id, words=words)
     return join_html([sentence, render_table(header, rows), sections.paragraph(rule, "soft")])
+
+
+def _name_value(row: Words, target: Target, lang: str) -> str:
+    """Return the value of a field in words: kind, indicator, bound and modality by name, the value with its unit."""
+    if row.field == "kind":
+        return say("record.headline" if target.headline else f"kind_cell.{target.kind}", lang)
+    if row.field == "value":
+        named = {"low": target.low, "high": target.high, "unit": target.unit, "bound": "exact"}
+        return format_value({**named, "qualitative": target.qualitative}, lang)
+    if row.value == "other":
+        return say("record.other", lang)
+    if row.field == "stretch" or (row.field, row.value) == ("scope", "whole"):
+        return say(f"record.{row.field}", lang)
+    return str(name_code(row.field, row.value, lang))
+
+
+def _tell_note(note: str, lang: str) -> str:
+    """Return in the language why a field has no words of its own: the default, or the part that the record stands in."""
+    for key, pattern in _NOTES.items():
+        if match := pattern.fullmatch(note):
+            return say(f"record.{key}", lang, **match.groupdict())
+    return note
 
 
 def tell_facts(targets: pd.DataFrame, lang: str) -> Html:

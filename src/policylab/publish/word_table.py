@@ -40,7 +40,9 @@ def render_word(printed: Printed) -> bytes:
         caption.paragraph_format.keep_with_next = True
     _add_table(document, printed, width)
     for line in printed.closing:
-        _write(document.add_paragraph(), line, _NOTE_PT, place="l")
+        note = document.add_paragraph()
+        _write(note, line, _NOTE_PT, place="l")
+        note.paragraph_format.keep_with_next = line != printed.closing[-1]  # no line of them stands alone on a page
     _set_properties(document, printed.caption)
     box = io.BytesIO()
     document.save(box)
@@ -65,6 +67,7 @@ def _set_page(document: Document, *, is_turned: bool) -> float:
 def _add_table(document: Document, printed: Printed, width: float) -> None:
     """Add the table with its three lines, and a fourth above rows that sum up the others."""
     from docx.enum.table import WD_TABLE_ALIGNMENT
+    from docx.shared import Pt
 
     header, rows, places = print_table(printed)
     size = _NOTE_PT if len(header) > _TURNED_COLUMNS else _BODY_PT
@@ -76,7 +79,9 @@ def _add_table(document: Document, printed: Printed, width: float) -> None:
         _set_row(row._tr, "cantSplit")
         for cell, text, place in zip(row.cells, texts, places, strict=True):
             _write(cell.paragraphs[0], text, size, place=place)
-            cell.paragraphs[0].paragraph_format.keep_with_next = bool(printed.foot) and last <= number < len(rows)
+            form = cell.paragraphs[0].paragraph_format
+            form.keep_with_next = bool(printed.closing) if number == len(rows) else number >= last
+            form.space_before = form.space_after = Pt(1 if size == _NOTE_PT else 2)
     _set_row(table.rows[0]._tr, "tblHeader")
     for number, edge, thickness in [(0, "top", _THICK), (0, "bottom", _THIN), (len(rows), "bottom", _THICK)]:
         _draw_rule(table.rows[number].cells, edge, thickness)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LANGUAGES = ("zh", "en")
+_POWERS = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+_JOINED = ("%", "‰")  # stand right behind their number
 _NAMED_SOURCES = 6  # up to so many regions are named in a source line, more are counted
 
 
@@ -70,6 +73,19 @@ def name_indicator(indicator: str, lang: str) -> str:
     return entry.name_zh if lang == "zh" else entry.name_en
 
 
+def mention_indicator(indicator: str, lang: str) -> str:
+    """
+    Return the indicator's name as it stands within a sentence.
+
+    Examples
+    --------
+    >>> mention_indicator("urban_new_jobs", "en"), mention_indicator("gdp_growth", "en")
+    ('new urban jobs', 'GDP growth')
+    """
+    name = name_indicator(indicator, lang)
+    return name[0].lower() + name[1:] if name[1:2].islower() else name
+
+
 def format_value(row: Mapping[str, Any], lang: str) -> str:
     """
     Return a value with its unit and bound, or why there is none.
@@ -94,12 +110,71 @@ def format_value(row: Mapping[str, Any], lang: str) -> str:
     low, high, bound = float(row["low"]), float(row["high"]), str(row["bound"])
     unit = "%" if is_na(row.get("unit", "%")) else str(row.get("unit", "%"))
     if low != high:
-        return f"{format_number(low)}–{format_number(high)}{unit}"
+        return format_quantity(low, unit, lang, high=high)
     if low < 0 and bound in ("at_least", "at_most"):
-        fall = say(f"bound.{bound}", lang, value=f"{format_number(-low)}{unit}")
-        return say("value.fall", lang, value=fall)
+        return say("value.fall", lang, value=say(f"bound.{bound}", lang, value=format_quantity(-low, unit, lang)))
     key = f"bound.{bound}" if bound in ("about", "at_least", "at_most") else "bound.exact"
-    return say(key, lang, value=f"{format_number(low)}{unit}")
+    return say(key, lang, value=format_quantity(low, unit, lang))
+
+
+def format_quantity(low: float, unit: str, lang: str, *, high: float | None = None) -> str:
+    """
+    Return a number, or a range, with its unit: in English with English powers of ten, and exactly as much.
+
+    A unit that the codebook does not know stays as it is written.
+
+    Examples
+    --------
+    >>> format_quantity(120, "亿元", "zh"), format_quantity(120, "亿元", "en"), format_quantity(6.42, "万人", "en")
+    ('120亿元', '12 billion yuan', '64,200 persons')
+    >>> format_quantity(95, "亿斤", "en", high=105), format_quantity(23500, "元", "en"), format_quantity(300, "个", "en")
+    ('9.5–10.5 billion jin', '23,500 yuan', '300')
+    """
+    ends = [low] if high is None else [low, high]
+    found = None if lang == "zh" else _split_unit(unit)
+    if found is None:
+        return "–".join(map(format_number, ends)) + unit
+    scale, name = found
+    word, told = 1, ""
+    if scale > 1:
+        most = max(abs(end) for end in ends) * scale
+        word, told = next((pair for pair in _POWERS if most >= pair[0]), (1, ""))
+    numbers = "–".join(_write_scaled(end, scale, word) for end in ends)
+    return numbers + name if name in _JOINED else " ".join(part for part in (numbers, told, name) if part)
+
+
+def name_unit(unit: str, lang: str) -> str:
+    """
+    Return the name of a unit, with the power of ten that its numbers count by; one not in the codebook stays as written.
+
+    Examples
+    --------
+    >>> name_unit("万人", "en"), name_unit("亿元", "en"), name_unit("万个", "en"), name_unit("%", "en")
+    ('10,000 persons', '100 million yuan', '10,000', '%')
+    >>> name_unit("万人", "zh"), name_unit("个", "en"), name_unit("桶", "en")
+    ('万人', 'number', '桶')
+    """
+    found = None if lang == "zh" or not unit else _split_unit(unit)
+    if found is None:
+        return unit
+    scale, name = found
+    word, told = next((pair for pair in _POWERS if scale >= pair[0]), (1, ""))
+    factor = "" if scale == word else f"{scale // word:,}"
+    return " ".join(part for part in (factor, told, name) if part) or say("unit.count", lang)
+
+
+def _split_unit(unit: str) -> tuple[int, str] | None:
+    """Return the power of ten of a unit as written and its English name, "" for what only counts; None if unknown."""
+    from policylab.codebook import load_codebook
+
+    found = load_codebook().split(unit)
+    return (found[0], found[1].name_en) if found else None
+
+
+def _write_scaled(value: float, scale: int, word: int) -> str:
+    """Write a number that counts by one power of ten as one that counts by another, exactly, in groups of three digits."""
+    number = Decimal(f"{value + 0.0:.10g}") * scale / word
+    return f"{number.normalize():,f}".replace("-", "−")
 
 
 def format_number(value: float) -> str:
@@ -114,19 +189,32 @@ def format_number(value: float) -> str:
     return f"{value + 0.0:.10g}".replace("-", "−")
 
 
-def format_step(value: float) -> str:
+def format_step(value: float, unit: str = "%", lang: str = "zh") -> str:
     """
-    Return a difference with its sign, "" for NA.
+    Return a difference with its sign, and with its unit where that is not per cent; "" for NA.
 
     Examples
     --------
-    >>> format_step(1.5), format_step(-1), format_step(0)
-    ('+1.5', '−1', '0')
+    >>> format_step(1.5), format_step(-1), format_step(0), format_step(-12, "亿元", "en")
+    ('+1.5', '−1', '0', '−1.2 billion yuan')
     """
     if is_na(value):
         return ""
     rounded = round(float(value), 6)
-    return ("+" if rounded > 0 else "") + format_number(rounded)
+    size = format_number(rounded) if not rounded or is_percent(unit) else format_quantity(rounded, unit, lang)
+    return ("+" if rounded > 0 else "") + size
+
+
+def is_percent(unit: str) -> bool:
+    """
+    Return whether a unit is per cent, in any of its forms: differences are percentage points.
+
+    Examples
+    --------
+    >>> is_percent("%"), is_percent("％"), is_percent("亿元")
+    (True, True, False)
+    """
+    return unit in ("%", "％")
 
 
 def describe_absence(row: Mapping[str, Any], lang: str) -> str:
