@@ -232,7 +232,7 @@ def stretch_pattern() -> re.Pattern[str]:
 def _period_pattern() -> re.Pattern[str]:
     """Compile the period cues."""
     entries = [(entry["code"], entry["pattern"]) for entry in load_codebook().wording["period"]]
-    return compile_choice([("year", r"19\d\d年|20\d\d年"), *entries])
+    return compile_choice([("year", r"19\d\d ?年|20\d\d ?年"), *entries])
 
 
 @cache
