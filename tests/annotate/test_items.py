@@ -52,7 +52,13 @@ def test_verbs_alone_count_nothing(text: str) -> None:
         ("整治“断头路”6条。", "“断头路”"),
         ("在计算、种业等领域突破关键技术6项。", "关键技术"),
         ("推进25项整治任务。", "整治"),
-        ("增加奖补资金600万元，总额达到900万元。", "奖补资金"),
+        ("力争2023年众创空间总数达50家。", "众创空间"),
+        ("新增造林6万亩。", "造林"),
+        ("实施6个总投资60亿元的水利项目。", "水利项目"),
+        ("加强60家化工企业的日常监管。", "化工企业"),
+        ("产值10亿级企业达到6家。", "产值10亿级企业"),
+        ("河东地区完成易地搬迁600人。", "易地搬迁"),
+        ("主城区污水处理率稳定在95%、90%以上。", "主城区污水处理率"),
     ],
 )
 def test_the_noun_beside_the_number(text: str, phrase: str) -> None:
@@ -97,6 +103,20 @@ def test_a_list_that_a_word_closes_is_one_item(text: str, phrase: str) -> None:
     """等 makes a list one thing, back to a number or the end of a clause; any other list ends at its last member."""
     quantity = find_quantities(text)[-1]
     assert [found[0] for found in find_items(fold(text), text, quantity)] == [phrase]
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "quote"),
+    [
+        ("创建1个省级和6个市级示范园。", "省级示范园", "1个省级和6个市级示范园"),
+        ("推进省级3个、市级60个重点项目建设。", "省级重点项目", "省级3个、市级60个重点项目"),
+        ("推进省级重点项目3个、市级60个。", "省级重点项目", "省级重点项目3个"),
+    ],
+)
+def test_a_kind_shares_the_noun_of_the_next(text: str, phrase: str, quote: str) -> None:
+    """A bare 省级 or 续建 takes the noun that follows the next number, and the span holds it."""
+    found, start, end = find_item(fold(text), text, find_quantities(text)[0])
+    assert (found, text[start:end]) == (phrase, quote)
 
 
 @pytest.mark.parametrize(

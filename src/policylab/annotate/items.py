@@ -18,14 +18,20 @@ _TAIL = re.compile("(?:以及|和|及|与|的|要|并|以|全面|全部|一律|�
 _BRACKET = re.compile(r"\([^()\n\d]{1,6}\)")
 _JOINT = re.compile("(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])")
 _VALUE = re.compile(r"(?:近|约|超过|突破|不低于|不少于)?\d")
-_NAMED_NUMBER = re.compile(r"\d+(?:强|g|号|[.\d]*[万亿]?(?:元|亩|平方米|公里|吨)以[上下](?=[\u4e00-\u9fff]))")
+_NAMED_NUMBER = re.compile(
+    r"(?:20\d\d年)|\d+(?:强|g|号|亿级|[.\d]*[万亿]?(?:元|亩|平方米|公里|吨)以[上下](?=[\u4e00-\u9fff]))"
+)
 _EACH = re.compile(r"(?:(?<![亩人户年月平地])均|各(?![类级项种地方族界]))[^,;。、\d]{0,6}$")
 _MEMBER = re.compile(r"[^、和及与,;。]{2,}")
 _AFTER = re.compile(
-    r"(?:\([^()\n]{1,8}\))?[的个]?(?P<item>(?:\d[\d.]*[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下])?(?:\([^()\n\d]{1,6}\)|(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])|[2-6]g(?:/[2-6]g)?|[^,;。:、\n!?()\[\d]){1,30}(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
+    r"(?:\([^()\n]{1,8}\))?[的个]?(?:(?:年度|计划|总)?投资[^,;。、\d]{0,4}\d[\d.]*[万亿]*元(?:以上)?的)?(?P<item>(?:\d[\d.]*[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下])?(?:\([^()\n\d]{1,6}\)|(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])|[2-6]g(?:/[2-6]g)?|[^,;。:、\n!?()\[\d]){1,30}(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
+)
+_KIND = re.compile("(?:国家|[部省市州县区乡镇村]|自治区)级|[新续]建|在建")
+_SHARED = re.compile(
+    rf"[、和及与](?:{_KIND.pattern})?\d[\d.]*[万亿]?[\u4e00-\u9fff]{{1,2}}?(?:{_KIND.pattern})?(?P<noun>(?<=[个家项处座所条户级建])[\u4e00-\u9fff]{{2,16}})"
 )
 _PAYER = re.compile("(?:财政|政府)(?:资金)?$")
-_AMONG = re.compile(r"[^,;。、\d]{1,16}等(?:方面|领域|环节)")
+_AMONG = re.compile(r"[^,;。、\d]{1,16}(?:等(?:方面|领域|环节)|(?:地区|[市县区州]直?)(?:实现|完成))")
 _SPENT_ON = re.compile("[主要专项重点]{0,2}(?:用于|支持|扶持)")
 _VAGUE = re.compile("(?:总额|规模|总规模|数量|人数|户数|总体)$")
 _CONDUCT = re.compile("(?:力度|机制|体系|环境|格局|作用|责任|监管|步伐|进程|质量)$")
@@ -52,8 +58,24 @@ def find_item(folded: str, text: str, quantity: Quantity) -> tuple[str, int, int
     if blocked and words and (before is None or _PAYER.search(folded, *before)):
         after = _item_after(folded, quantity, words) if _spends(folded, words) else None
     if after:
-        return text[after[0] : after[1]], quantity.start, after[1]
-    return (text[before[0] : before[1]], before[0], quantity.end) if before else ("", quantity.start, quantity.end)
+        item, end = _complete(folded, text, after, after[1])
+        return item, quantity.start, end
+    if before:
+        item, end = _complete(folded, text, before, quantity.end)
+        return item, before[0], end
+    return "", quantity.start, quantity.end
+
+
+def _complete(folded: str, text: str, span: tuple[int, int], place: int) -> tuple[str, int]:
+    """Return an item and where its span ends, with the noun that a bare 省级 shares: 省级3个、市级6个示范园."""
+    words = text[slice(*span)]
+    shared = _SHARED.match(folded, place) if _KIND.fullmatch(folded, *span) else None
+    if not shared:
+        return words, place
+    start, end = shared.span("noun")
+    tail = _tail_verbs().search(folded, start + 2, end)
+    end = tail.start() if tail else end
+    return words + text[start:end], end
 
 
 def find_items(folded: str, text: str, quantity: Quantity) -> list[tuple[str, int, int]]:
@@ -133,7 +155,9 @@ def _mask(words: str) -> str:
 def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the noun phrase of a clause without its verbs and value, or None where only verbs are left."""
     value = _VALUE.search(folded, start, end)
-    if value and value.start() > start and not _NAMED_NUMBER.match(folded, value.start(), end):
+    if value and not _NAMED_NUMBER.match(folded, value.start(), end):
+        if value.start() == start:
+            return None  # a value alone: 稳定在95%、90%以上
         end = value.start()
     closing = _end_verbs().search(folded, start, end)
     end = closing.start() if closing else end
@@ -161,7 +185,7 @@ def _balance(folded: str, start: int, end: int) -> tuple[int, int]:
 def _lead_verbs() -> re.Pattern[str]:
     """Compile the verbs that open a commitment."""
     verb = f"(?>{_join('lead_verbs')})"
-    return re.compile(rf"[\s“]*{verb}(?:(?:[\s“和及与、或]|以及)*{verb})*(?!(?:{_join('measures')})$)")
+    return re.compile(rf"[\s“]*{verb}(?:(?:[\s“和及与、或]|以及)*{verb})*(?!(?:{_join('measures')})$)(?=.{{2}})")
 
 
 @cache
