@@ -18,6 +18,7 @@ _TAIL = re.compile("(?:以及|和|及|与|的|要|并|以|全面|全部|一律|�
 _BRACKET = re.compile(r"\([^()\n\d]{1,6}\)")
 _JOINT = re.compile("(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])")
 _VALUE = re.compile(r"(?:近|约|超过|突破|不低于|不少于)?\d")
+_BARE_VALUE = re.compile(r"[近约]?[\d.]+[%％]?(?:以上|以内|左右)?[和与]?")
 _NAMED_NUMBER = re.compile(
     r"(?:20\d\d年)|\d+(?:强|g|号|亿级|[.\d]*[万亿]?(?:元|亩|平方米|公里|吨)以[上下](?=[\u4e00-\u9fff]))"
 )
@@ -124,9 +125,9 @@ def _item_before(folded: str, quantity: Quantity) -> tuple[int, int] | None:
     for clause in reversed(clauses[-3:]):
         start = end - len(clause)
         span = _noun_span(folded, start, end)
-        if span and _VAGUE.fullmatch(folded, *span):
+        if span and (_VAGUE.fullmatch(folded, *span) or (end < quantity.start and _CONDUCT.search(folded, *span))):
             vague = vague or span  # 专项资金增加1000万元,总额达到4000万元: the total of what is named before
-        elif span and (end == quantity.start or not _CONDUCT.search(folded, *span)):
+        elif span:
             return _widen_list(folded, floor, span)
         if folded[start - 1 : start] in "。:\n!?":
             break
@@ -155,9 +156,10 @@ def _mask(words: str) -> str:
 def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the noun phrase of a clause without its verbs and value, or None where only verbs are left."""
     value = _VALUE.search(folded, start, end)
-    if value and not _NAMED_NUMBER.match(folded, value.start(), end):
-        if value.start() == start:
-            return None  # a value alone: 稳定在95%、90%以上
+    if value and value.start() == start:
+        if _BARE_VALUE.fullmatch(folded, start, end):
+            return None  # 稳定在95%、90%以上
+    elif value and not _NAMED_NUMBER.match(folded, value.start(), end):
         end = value.start()
     closing = _end_verbs().search(folded, start, end)
     end = closing.start() if closing else end
