@@ -116,8 +116,7 @@ def _carry(folded: str, last: Target | None, record: Target) -> Target:
 
 def _is_reached(folded: str, place: int) -> bool:
     """Return whether a number tells what is so already: 人均生产总值已接近5000美元."""
-    before = folded[place - 4 : place]
-    return "已" in before and bool(_REACHED.search(before))
+    return folded.find("已", place - 4, place) >= 0 and bool(_REACHED.search(folded, place - 4, place))
 
 
 def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str:

@@ -9,6 +9,7 @@ from policylab.codebook import load_codebook
 from policylab.model import Quantity
 
 _EDGE = re.compile(r"[,;。:、\n!?()]")
+_ENDS = frozenset(",;。:、\n!?)")  # no noun follows: seen first, for most numbers close their clause
 _LIST_MARK = re.compile(r"\s{0,40}(?:\d{1,2}\.|[①-⑳⑴-⒇]|[一二三四五六七八九十]{1,2}是|和|及|与|由|将|把|使|为)+")
 _GENERIC = re.compile(
     r"(?:[一二三四五六七八九十]是|任务|目标|产值|面积|投入|增长|安排|开工|竣工|投产|完成|建成|抓好|做好|办好|坚决|建设|改造|总数|总量|收入|达到?|实施|推进|力争|确保|争取|新增|实现|新|改|扩|"
@@ -33,6 +34,8 @@ _SHARED = re.compile(
 )
 _PAYER = re.compile("(?:财政|政府)(?:资金)?$")
 _AMONG = re.compile(r"[^,;。、\d]{1,16}(?:等(?:方面|领域|环节)|(?:地区|[市县区州]直?)(?:实现|完成))")
+_AMONG_SIGN = re.compile("等|[实完][现成]")  # looked for first
+_LONGEST_RUN = 24  # characters of verbs before a value
 _SPENT_ON = re.compile("[主要专项重点]{0,2}(?:用于|支持|扶持)")
 _VAGUE = re.compile("(?:总额|规模|总规模|数量|人数|户数|总体)$")
 _CONDUCT = re.compile("(?:力度|机制|体系|环境|格局|作用|责任|监管|步伐|进程|质量)$")
@@ -52,7 +55,7 @@ def find_item(folded: str, text: str, quantity: Quantity) -> tuple[str, int, int
     -------
     (item, start, end); item is "" where the clause holds no noun
     """
-    words = _AFTER.match(folded, quantity.end)
+    words = None if folded[quantity.end : quantity.end + 1] in _ENDS else _AFTER.match(folded, quantity.end)
     blocked = bool(words and _no_noun().match(words["item"]))
     after = _item_after(folded, quantity, words) if words and not blocked else None
     before = None if after else _item_before(folded, quantity)
@@ -161,9 +164,9 @@ def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
             return None  # 稳定在95%、90%以上
     elif value and not _NAMED_NUMBER.match(folded, value.start(), end):
         end = value.start()
-    closing = _end_verbs().search(folded, start, end)
+    closing = _end_verbs().search(folded, max(start, end - _LONGEST_RUN), end)
     end = closing.start() if closing else end
-    among = _AMONG.match(folded, start, end)
+    among = _AMONG.match(folded, start, end) if _AMONG_SIGN.search(folded, start, end) else None
     start = among.end() if among and end - among.end() >= 2 else start
     mark = _LIST_MARK.match(folded, start, end)
     start = strip_verbs(folded, mark.end() if mark else start, end)

@@ -154,9 +154,11 @@ def _convert(value: Decimal, unit: str) -> tuple[Decimal, str]:
 
 def _find_start(folded: str, place: int, marks: str, *, reach: int) -> int:
     """Return where the clause or sentence around a place begins: after the last of the marks within reach."""
-    floor = max(0, place - reach)
+    floor = place - reach if place > reach else 0
     for mark in marks:
-        floor = max(floor, folded.rfind(mark, floor, place) + 1)
+        found = folded.rfind(mark, floor, place)
+        if found >= 0:
+            floor = found + 1
     return floor
 
 
