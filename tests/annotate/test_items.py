@@ -59,6 +59,11 @@ def test_verbs_alone_count_nothing(text: str) -> None:
         ("产值10亿级企业达到6家。", "产值10亿级企业"),
         ("河东地区完成易地搬迁600人。", "易地搬迁"),
         ("主城区污水处理率稳定在95%、90%以上。", "主城区污水处理率"),
+        ("培育6家营收超过6000万元的外贸企业。", "营收超过6000万元的外贸企业"),
+        ("改造6条10千伏线路。", "10千伏线路"),
+        ("食品加工业力争实现年产值60亿元。", "食品加工业年产值"),
+        ("油菜发展到60万亩。", "油菜"),
+        ("建设60个多功能运动场。", "多功能运动场"),
     ],
 )
 def test_the_noun_beside_the_number(text: str, phrase: str) -> None:
@@ -83,10 +88,12 @@ def test_the_span_holds_phrase_and_value(text: str) -> None:
         ("增加奖补资金600万元，总额达到900万元。", "奖补资金"),
         ("老楼加装电梯60部，加大资金拨付力度，完成30部。", "老楼加装电梯"),
         ("总额达到900万元。", "总额"),
+        ("谋划投资过6亿元项目不少于7个。", "投资过6亿元项目"),
+        ("补助标准由600元提高到900元。", "补助标准"),
     ],
 )
-def test_a_bare_verb_or_total_belongs_to_the_clause_before(text: str, phrase: str) -> None:
-    """The second number of a sentence counts what its first clause names; a total alone stays one."""
+def test_the_last_number_of_a_sentence(text: str, phrase: str) -> None:
+    """A bare verb or total belongs to the clause before, an amount that says which to the item, one that was to neither."""
     assert find_item(fold(text), text, find_quantities(text)[-1])[0] == phrase
 
 
@@ -94,13 +101,15 @@ def test_a_bare_verb_or_total_belongs_to_the_clause_before(text: str, phrase: st
     ("text", "phrase"),
     [
         ("新增医院、养老院等机构6家。", "医院、养老院等机构"),
-        ("新建医院、学校6所。", "学校"),
+        ("新建医院、学校6所。", "医院、学校"),
+        ("新建医院、改造学校6所。", "学校"),
+        ("优化环境、经营主体达到6万户。", "经营主体"),
         ("新建学校3所、医院等机构6家。", "医院等机构"),
         ("引进银行、证券等各类机构6家。", "银行、证券等各类机构"),
     ],
 )
 def test_a_list_that_a_word_closes_is_one_item(text: str, phrase: str) -> None:
-    """等 makes a list one thing, back to a number or the end of a clause; any other list ends at its last member."""
+    """A list that 等 closes or one verb opens is one item; a verb, a number or a joining word inside ends it."""
     quantity = find_quantities(text)[-1]
     assert [found[0] for found in find_items(fold(text), text, quantity)] == [phrase]
 

@@ -21,12 +21,16 @@ _JOINT = re.compile("(?<=[省市县区乡镇村州初国])、(?=[省市县区乡
 _VALUE = re.compile(r"(?:近|约|超过|突破|不低于|不少于)?\d")
 _BARE_VALUE = re.compile(r"[近约]?[\d.]+[%％]?(?:以上|以内|左右)?[和与]?")
 _NAMED_NUMBER = re.compile(
-    r"(?:20\d\d年)|\d+(?:强|g|号|亿级|[.\d]*[万亿]?(?:元|亩|平方米|公里|吨)以[上下](?=[\u4e00-\u9fff]))"
+    r"(?:20\d\d年)|\d+(?:强|g|号|亿级|[.\d]*[万亿]?(?:元|亩|平方米|公里|吨)以[上下](?=[\u4e00-\u9fff])"
+    r"|[.\d]*[万亿千百]*(?:美元|元)的?(?!以|左右|提|增|调|降|基础)(?=[\u4e00-\u9fff]{2}))"
 )
 _EACH = re.compile(r"(?:(?<![亩人户年月平地])均|各(?![类级项种地方族界]))[^,;。、\d]{0,6}$")
 _MEMBER = re.compile(r"[^、和及与,;。]{2,}")
 _AFTER = re.compile(
-    r"(?:\([^()\n]{1,8}\))?[的个]?(?:(?:年度|计划|总)?投资[^,;。、\d]{0,4}\d[\d.]*[万亿]*元(?:以上)?的)?(?P<item>(?:\d[\d.]*[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下])?(?:\([^()\n\d]{1,6}\)|(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])|[2-6]g(?:/[2-6]g)?|[^,;。:、\n!?()\[\d]){1,30}(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
+    r"(?:\([^()\n]{1,8}\))?[的个]?(?:(?:年度|计划|总)?投资[^,;。、\d]{0,4}\d[\d.]*[万亿]*元(?:以上)?的)?(?P<item>(?:\d[\d.]*(?:[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下]|千伏)|[^,;。、\d()]{2,10}(?:超过?|达到?|过|突破|不低于)\d[\d.]*[万亿千百]*(?:美元|元|亩|吨|人)(?:以上)?的)?(?:\([^()\n\d]{1,6}\)|(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])|[2-6]g(?:/[2-6]g)?|[^,;。:、\n!?()\[\d]){1,30}(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
+)
+_INNER_VERB = re.compile(
+    r"(?<=[\u4e00-\u9fff]{2})(?:力争|确保|预计|计划|拟|要)*(?:实现|完成|安排)(?![率额量情])(?=[\u4e00-\u9fff]{2})"
 )
 _KIND = re.compile("(?:国家|[部省市州县区乡镇村]|自治区)级|[新续]建|在建")
 _SHARED = re.compile(
@@ -66,7 +70,7 @@ def find_item(folded: str, text: str, quantity: Quantity) -> tuple[str, int, int
         return item, quantity.start, end
     if before:
         item, end = _complete(folded, text, before, quantity.end)
-        return item, before[0], end
+        return _INNER_VERB.sub("", item, count=1), before[0], end
     return "", quantity.start, quantity.end
 
 
@@ -113,6 +117,8 @@ def _item_after(folded: str, quantity: Quantity, match: re.Match[str]) -> tuple[
     if lead and quantity.unit in ("%", "％"):
         return None  # 镇街医院100%设立中医科: the share is of what stands before
     tail = _tail_verbs().search(folded, max(start + 2, lead.end() + 1 if lead else 0), end)
+    if tail and tail[0] == "用于" and quantity.unit in ("%", "％") and quantity.bound == "at_least":
+        tail = None  # 75%的财政支出用于民生: the share of what it is spent on
     end = tail.start() if tail else end
     start = lead.end() if lead and end - lead.end() >= 2 else start
     end -= len(_TAIL.search(folded[start:end])[0])  # type: ignore[index]
@@ -131,22 +137,24 @@ def _item_before(folded: str, quantity: Quantity) -> tuple[int, int] | None:
         if span and (_VAGUE.fullmatch(folded, *span) or (end < quantity.start and _CONDUCT.search(folded, *span))):
             vague = vague or span  # 专项资金增加1000万元,总额达到4000万元: the total of what is named before
         elif span:
-            return _widen_list(folded, floor, span)
+            return _widen_list(folded, floor, span, quantity.start)
         if folded[start - 1 : start] in "。:\n!?":
             break
         end = max(start - 1, floor)
     return vague
 
 
-def _widen_list(folded: str, floor: int, span: tuple[int, int]) -> tuple[int, int]:
-    """Return the whole of a list that 等 closes: 医院、养老院等机构."""
+def _widen_list(folded: str, floor: int, span: tuple[int, int], value: int) -> tuple[int, int]:
+    """Return the whole of a list that 等 closes, or that a verb opens right before its value: 建设车间、工厂6家."""
     start, end = span
-    if folded[start - 1 : start] != "、" or "等" not in folded[start : end - 1]:
+    if folded[start - 1 : start] != "、" or (end < value and "等" not in folded[start : end - 1]):
         return span
     far = max(floor - 1, *(folded.rfind(mark, floor, start) for mark in ",;。:\n")) + 1
     if re.search(r"\d", folded[far:start]):
         return span
-    return strip_verbs(folded, far, end), end
+    first = strip_verbs(folded, far, end)
+    whole = first > far or "等" in folded[start : end - 1]
+    return (first, end) if whole and folded[first] != "、" else span
 
 
 def _mask(words: str) -> str:
