@@ -40,6 +40,7 @@ _PAYER = re.compile("(?:财政|政府)(?:资金)?$")
 _AMONG = re.compile(r"[^,;。、\d]{1,16}(?:等(?:方面|领域|环节)|(?:地区|[市县区州]直?)(?:实现|完成))")
 _AMONG_SIGN = re.compile("等|[实完][现成]")  # looked for first
 _LONGEST_RUN = 24  # characters of verbs before a value
+_CUT = re.compile("[压减降]")
 _SPENT_ON = re.compile("[主要专项重点]{0,2}(?:用于|支持|扶持)")
 _VAGUE = re.compile("(?:总额|规模|总规模|数量|人数|户数|总体)$")
 _CONDUCT = re.compile("(?:力度|机制|体系|环境|格局|作用|责任|监管|步伐|进程|质量)$")
@@ -117,7 +118,12 @@ def _item_after(folded: str, quantity: Quantity, match: re.Match[str]) -> tuple[
     if lead and quantity.unit in ("%", "％"):
         return None  # 镇街医院100%设立中医科: the share is of what stands before
     tail = _tail_verbs().search(folded, max(start + 2, lead.end() + 1 if lead else 0), end)
-    if tail and tail[0] == "用于" and quantity.unit in ("%", "％") and quantity.bound == "at_least":
+    if (
+        tail
+        and tail[0] == "用于"
+        and quantity.unit in ("%", "％")
+        and not _CUT.search(folded, quantity.start - 4, quantity.start)
+    ):
         tail = None  # 75%的财政支出用于民生: the share of what it is spent on
     end = tail.start() if tail else end
     start = lead.end() if lead and end - lead.end() >= 2 else start
