@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from policylab.codebook import load_codebook
+from policylab.codebook.patterns import split_alternatives
 from policylab.model import Quantity
 
 _EDGE = re.compile(r"[,;。:、\n!?()]")
@@ -216,7 +217,7 @@ def _tail_verbs() -> re.Pattern[str]:
 @cache
 def _end_verbs() -> re.Pattern[str]:
     """Compile the words between a noun phrase and its value; possessive, or 达到 could be parted in two, and each tried."""
-    return re.compile(f"(?:{_join('end_verbs')})++$")
+    return re.compile(f"(?:{_join('end_verbs')})(?:{_join('end_verbs')})*+$")
 
 
 @cache
@@ -227,4 +228,4 @@ def _no_noun() -> re.Pattern[str]:
 
 def _join(section: str) -> str:
     """Return the patterns of a section of wording.yaml as alternatives."""
-    return "|".join(entry["pattern"] for entry in load_codebook().wording[section])
+    return "|".join(part for entry in load_codebook().wording[section] for part in split_alternatives(entry["pattern"]))
