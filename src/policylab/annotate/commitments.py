@@ -40,7 +40,7 @@ def read_commitments(reading: Reading) -> Iterator[Target]:
         *reading.find_quantities(Span(block_end, plan.end)),
     ]
     starts = [quantity.start for quantity in quantities]
-    read = 0
+    read, opening = 0, None
     for sentence in split_sentences(folded, plan.start, plan.end):
         if sentence.start < block_end and block_start < sentence.end:
             if sentence.end >= block_end:
@@ -51,14 +51,19 @@ def read_commitments(reading: Reading) -> Iterator[Target]:
         else:
             part = sentence
         if folded[part.start - 1 : part.start] in ("\n", ""):
-            period = _plan_period(reading, part, period, part.start < block_end)
+            if part.start < block_end:
+                period = _plan_period(reading, part, period, before_block=True)
+            else:
+                opening = part  # its period is asked for by few: where a number follows
         read = bisect_left(starts, part.start, read)
         first, read = read, bisect_left(starts, part.end, read)
         if first < read:
+            if opening:
+                period, opening = _plan_period(reading, opening, period, before_block=False), None
             yield from _read_sentence(reading, part, quantities[first:read], period)
 
 
-def _plan_period(reading: Reading, opening: Span, period: str, before_block: bool) -> str:
+def _plan_period(reading: Reading, opening: Span, period: str, *, before_block: bool) -> str:
     """Return the period that the first sentence of a paragraph sets for itself and what follows."""
     folded, year = reading.folded, reading.document.report_year
     if not before_block:
