@@ -28,7 +28,7 @@ TASKS = {
     "F": ("five-year goals", "五年目标"),
     "P": ("other numeric targets of the plan", "工作部署中的其他数量目标"),
 }
-LIKE_GOLD = (4, 5)  # the draws made by level and year as the gold is
+LIKE_GOLD = (4, 5, 6, 7)  # the draws made by level and year as the gold is
 Table = dict[str, Any]
 
 
@@ -123,26 +123,40 @@ def interval(right: int, wrong: int) -> list[str]:
 
 
 def render_block(tables: list[Table], lang: str) -> str:
-    """Return the block of a README: the gold and the last reading, side by side."""
-    gold, last, at = tables[0], tables[-1]["rows"], 0 if lang == "en" else 1
-    precision = {"H": last[0], "A": last[2], "F": last[4], "P": last[5]}
-    recall = {"H": last[1], "A": last[3]}
+    """Return the block of a README: the gold and, for each task, the last reading of it, side by side."""
+    gold, at = tables[0], 0 if lang == "en" else 1
+    precision, recall = ({task: find_last(tables, task, what) for task in TASKS} for what in ("precision", "recall"))
     heads = {
         "en": "| | F1, development gold | precision, unseen reports | recall, unseen reports |",
         "zh": "| | F1（开发用标注） | 精确率（未见过的报告） | 召回率（未见过的报告） |",
     }
     lines = [heads[lang], "|---|---|---|---|"]
     for row, task in zip(gold["rows"], TASKS, strict=True):
-        cells = [f"{part[task][2]} ({part[task][3]})" if task in part else "" for part in (precision, recall)]
+        found = (part[task] for part in (precision, recall))
+        cells = [f"{cell[2]} ({cell[3]})" if cell else "" for cell in found]
         lines.append("| " + " | ".join([TASKS[task][at], row[-1], *cells]) + " |")
-    count = re.findall(r": (\d+) random", tables[-1]["title"])[0]
+    counts = re.findall(r": (\d+) random", "".join(find_table(tables, task)["title"] for task in "HP"))
     told = {
-        "en": f"Unseen reports: {count} drawn at random and read against their text; in brackets the 95% interval. How it"
-        " was measured, with the earlier readings: [data/README.md](data/README.md).",
-        "zh": f"未见过的报告：随机抽取 {count} 份，逐份对照原文核读；括号内为 95% 置信区间。"
+        "en": f"Unseen reports: {counts[0]} drawn at random and read against their text, for the last row"
+        f" {counts[-1]} others; in brackets the 95% interval. How it was measured, with the earlier readings:"
+        " [data/README.md](data/README.md).",
+        "zh": f"未见过的报告：随机抽取 {counts[0]} 份（末行另抽 {counts[-1]} 份），逐份对照原文核读；括号内为 95% 置信区间。"
         "测量方法与此前各轮核读见 [data/README.md](data/README.md)。",
     }
     return "\n".join([*lines, "", told[lang]])
+
+
+def find_table(tables: list[Table], task: str) -> Table:
+    """Return the last reading that has a task."""
+    return next(
+        table for table in reversed(tables[1:]) if any(row[0].startswith(TASKS[task][0]) for row in table["rows"])
+    )
+
+
+def find_last(tables: list[Table], task: str, measure: str) -> list[str]:
+    """Return the row of a task in the last reading that has it; empty where the task has no such measure."""
+    rows = (row for row in find_table(tables, task)["rows"] if row[0].startswith(TASKS[task][0]) and row[1] == measure)
+    return next(rows, [])
 
 
 def write_blocks(tables: list[Table]) -> None:

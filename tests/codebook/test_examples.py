@@ -154,6 +154,9 @@ def test_every_section_is_tested() -> None:
             "qualitative",
             "lead_verbs",
             "tail_verbs",
+            "end_verbs",
+            "measures",
+            "no_noun",
             "no_commitment",
             "not_set",
             "switch",
@@ -412,6 +415,31 @@ def test_tail_verbs(entry: Entry) -> None:
     assert item and re.match(entry["pattern"], fold(entry["example"].partition(item)[2]))
     assert entry["counterexample"].endswith(item_of(entry["counterexample"]))
     assert item_of(entry["counterexample"])
+
+
+@pytest.mark.parametrize("entry", entries("end_verbs"))
+def test_end_verbs(entry: Entry) -> None:
+    """The verb between noun and value is cut; the same noun without it is the item too."""
+    item = item_of(entry["example"])
+    assert item and item == item_of(entry["counterexample"])
+    assert re.match(f"(?:{entry['pattern']})+", fold(entry["example"].partition(item)[2]))
+
+
+@pytest.mark.parametrize("entry", entries("measures"))
+def test_measures(entry: Entry) -> None:
+    """A verb before a bare measure is a part of the item; before another noun it is cut."""
+    assert re.search(f"(?:{entry['pattern']})$", item_of(entry["example"]))
+    assert entry["example"].startswith(item_of(entry["example"]))
+    assert not entry["counterexample"].startswith(item_of(entry["counterexample"]))
+
+
+@pytest.mark.parametrize("entry", entries("no_noun"))
+def test_no_noun(entry: Entry) -> None:
+    """Words after a value that open a clause of their own leave the item to what stands before; a noun stays one."""
+    first, other = (find_quantities(entry[name])[0] for name in ("example", "counterexample"))
+    assert re.match(entry["pattern"], fold(entry["example"])[first.end :])
+    assert item_of(entry["example"]) in entry["example"][: first.start]
+    assert entry["counterexample"][other.end :].startswith(item_of(entry["counterexample"]))
 
 
 PLAN = (

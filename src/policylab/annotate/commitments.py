@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 
 from policylab.annotate.context import annual_period, clause_area, cues, effective_cue, five_year_period
@@ -18,6 +19,8 @@ from policylab.read.structure import split_sentences
 _PLAN_YEAR = re.compile(
     r"“?十[一二三四五六]五”?(?:规划)?(?:的)?(?:开局|收官|关键|承上启下|第[一二三四五]年|起步|中期|实施|开篇)"
 )
+_PART = re.compile("[\u4e00-\u9fff]{0,6}(?:地区|层面|本级|财政|[市州县]直|县城|城区|城镇|农村|农牧区|乡镇)")
+_JOINED = re.compile("[,、;]?(?:其中)?[:,]?")
 _REACHED = re.compile("已(?:经)?(?:达到?|为|超)?$")
 _FIVE_YEARS = re.compile(
     r"\s{0,40}(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来|“?十[一二三四五六]五”?)(?:五年|5年|时期|期间)[^,。\n]{0,12}"
@@ -37,7 +40,7 @@ def read_commitments(reading: Reading) -> Iterator[Target]:
         *reading.find_quantities(Span(block_end, plan.end)),
     ]
     starts = [quantity.start for quantity in quantities]
-    read = 0
+    read, opening = 0, None
     for sentence in split_sentences(folded, plan.start, plan.end):
         if sentence.start < block_end and block_start < sentence.end:
             if sentence.end >= block_end:
@@ -48,14 +51,19 @@ def read_commitments(reading: Reading) -> Iterator[Target]:
         else:
             part = sentence
         if folded[part.start - 1 : part.start] in ("\n", ""):
-            period = _plan_period(reading, part, period, part.start < block_end)
+            if part.start < block_end:
+                period = _plan_period(reading, part, period, before_block=True)
+            else:
+                opening = part  # its period is asked for by few: where a number follows
         read = bisect_left(starts, part.start, read)
         first, read = read, bisect_left(starts, part.end, read)
         if first < read:
+            if opening:
+                period, opening = _plan_period(reading, opening, period, before_block=False), None
             yield from _read_sentence(reading, part, quantities[first:read], period)
 
 
-def _plan_period(reading: Reading, opening: Span, period: str, before_block: bool) -> str:
+def _plan_period(reading: Reading, opening: Span, period: str, *, before_block: bool) -> str:
     """Return the period that the first sentence of a paragraph sets for itself and what follows."""
     folded, year = reading.folded, reading.document.report_year
     if not before_block:
@@ -87,6 +95,7 @@ def _read_sentence(reading: Reading, sentence: Span, quantities: list[Quantity],
         for place, cue in cues(folded, sentence.start, quantities[-1].end)
         if cue not in ("total", "part", "since") and not cue.startswith("vs")
     ]
+    last: Target | None = None
     for link in link_sentence(folded, sentence.start, mentions, quantities):
         effective = effective_cue(folded, found, link.quantity.start)
         own = _cue_period(folded, effective, year, sentence.start) if effective else period
@@ -97,13 +106,22 @@ def _read_sentence(reading: Reading, sentence: Span, quantities: list[Quantity],
             yield link_record(reading, link, kind="target", period=own, scope=scope, headline=False)
         elif own == annual_period(year) and _is_commitment(folded, sentence.start, link.quantity):
             area = clause_area(folded, sentence.start, link.start)
-            yield from other_records(reading, link, scope=area, headline=False)
+            for record in other_records(reading, link, scope=area, headline=False):
+                last = _carry(folded, last, record)
+                yield last
+
+
+def _carry(folded: str, last: Target | None, record: Target) -> Target:
+    """Return a record with the item before it where its own words only name a part: …300套,其中县城120套."""
+    if last is None or last.unit != record.unit or not _PART.fullmatch(record.item):
+        return record
+    joined = _JOINED.fullmatch(folded[last.end : record.start])
+    return replace(record, item=last.item, scope=record.item) if joined else record
 
 
 def _is_reached(folded: str, place: int) -> bool:
     """Return whether a number tells what is so already: 人均生产总值已接近5000美元."""
-    before = folded[place - 4 : place]
-    return "已" in before and bool(_REACHED.search(before))
+    return folded.find("已", place - 4, place) >= 0 and bool(_REACHED.search(folded, place - 4, place))
 
 
 def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str:

@@ -161,7 +161,8 @@ _AREA = (
     r"(?:园区|县域|民营|非公有制|[两三四五六七八九]县(?:\(市\))?|[两三四五六七八九]郊?区)(?:经济|企业)?(?=[^,。;\d]{0,16},)"
     r"|(?:(?![开引打召按自建一重推加提支强依促完实培争做鼓围统创新深积持大聚对把将从向为与启确力])[\u4e00-\u9fff]{1,8}?)?(?:高新区|开发区|经开区|园区|产业园|农科园|保税区|示范区|各县\(市、区\)|各县区|各区县|各县市区)(?![和、与及\d]|获|成为|入选|建成|挂牌|升级)"
 )
-_AREA_SIGN = re.compile("[区园县民非]")  # every sub-area has one of them: looked for first
+# Every sub-area has one of these: looked for first.
+_AREA_SIGN = re.compile("区(?<=[新发开园税范郊县两三四五六七八九]区)|园(?<=[业科]园)|县|民营|非公")
 _OPENING_AREA = re.compile(
     rf"\s{{0,40}}(?:[一二三四五六七八九十]是)?(?:(?P<scope>{_AREA}|全[市省区县州国])"
     r"|(?:大力|加快|深入|全面|持续)?(?:推进|推动|加快|支持|深化)(?P<object>高新区|开发区|经开区|各县\(市、区\)|各县区)(?![和、与及\d]))"
@@ -232,7 +233,7 @@ def stretch_pattern() -> re.Pattern[str]:
 def _period_pattern() -> re.Pattern[str]:
     """Compile the period cues."""
     entries = [(entry["code"], entry["pattern"]) for entry in load_codebook().wording["period"]]
-    return compile_choice([("year", r"19\d\d年|20\d\d年"), *entries])
+    return compile_choice([("year", r"19\d\d ?年|20\d\d ?年"), *entries])
 
 
 @cache

@@ -16,7 +16,7 @@ from policylab.errors import DataError
 from policylab.model import Document, Span, Structure, Target
 from policylab.read.structure import parse_folded, split_sentences
 
-_YEAR = re.compile(r"(?:19|20)\d\d年")
+_YEAR = re.compile(r"(?:19|20)\d\d ?年")
 _CLAUSE_END = re.compile(r"[;。\n]")
 _STRETCH_WITHIN = 120  # a stretch clause follows its value in the same or the next sentence
 
@@ -211,11 +211,14 @@ def _find_name(place: _Place) -> Span:
 
 
 def _find_text(place: _Place, words: str) -> Span:
-    """Return where these words stand: in the quote, else last before it in the sentence."""
+    """Return where these words stand: in the quote, else last before it in the sentence; else as many as stand there."""
     words = fold(words)
-    at = place.folded.find(words, *place.quote)
-    at = at if at >= 0 else place.folded.rfind(words, place.sentence.start, place.quote.end)
-    return Span(at, at + len(words)) if words and at >= 0 else _none(place)
+    for length in range(len(words), min(1, len(words) - 1), -1):
+        at = place.folded.find(words[:length], *place.quote)
+        at = at if at >= 0 else place.folded.rfind(words[:length], place.sentence.start, place.quote.end)
+        if at >= 0:  # an item may leave a verb out, or share its noun: 省级1个、市级6个示范园
+            return Span(at, at + length)
+    return _none(place)
 
 
 def _find_bound(place: _Place) -> Span:

@@ -119,7 +119,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     ahead = rf"(?=(?:\s?[、和与]\s?{_NUMBER}){{1,4}}\s?(?P<ahead>{unit}))"
     figures = (
         rf"(?P<first>{_NUMBER})\s?(?:(?:(?=[^\d,;。]{{0,12}}?[-~至到])(?:{unit}|万|亿)?{_DASH}(?P<second>{_NUMBER})\s?)?"
-        rf"(?P<unit>{unit})(?P<more>[余多](?!种))?(?P<suffix>{suffix})?|{ahead})"
+        rf"(?P<unit>{unit})(?P<more>[余多](?!种|功能|媒体|元|层|式|维))?(?P<suffix>{suffix})?|{ahead})"
     )
     characters = rf"(?P<first>{_HANZI_NUMBER})(?:[至到](?P<second>{_HANZI_NUMBER}))?(?P<more>[余多])?(?P<unit>(?={opens}|倍)(?:{_SCALE}(?:{scalable})|倍))(?P<suffix>{suffix})?"
     digits = "[零一二三四五六七八九]{1,3}"

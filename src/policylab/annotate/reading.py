@@ -50,9 +50,14 @@ class Reading:
         """Return the numbered sections of the first level; each ends where the next begins."""
         return [section for section in self.structure.sections if section.level == 1]
 
+    @cached_property
+    def _chapter_starts(self) -> list[int]:
+        """Return where the sections of the first level begin."""
+        return [section.start for section in self.chapters]
+
     def chapter_title(self, place: int) -> str:
         """Return the title of the section of the first level around a place, "" where there is none."""
-        index = bisect_right(self.chapters, place, key=lambda section: section.start) - 1
+        index = bisect_right(self._chapter_starts, place) - 1
         return self.chapters[index].title if index >= 0 and place < self.chapters[index].end else ""
 
     def section_title(self, place: int) -> str:

@@ -82,9 +82,9 @@ def other_records(reading: Reading, link: Link, *, scope: str = "", headline: bo
     text = reading.document.text
     items = find_items(reading.folded, text, link.quantity)
     if link.concept and link.name_end and not (items and items[0][1] == quantity.start):
-        start = strip_verbs(reading.folded, link.start, link.name_end)
-        if text[start : link.name_end].strip():
-            items = [(text[start : link.name_end], start, quantity.end)]
+        start, name_end = _find_name(reading.folded, link, items)
+        if text[start:name_end].strip():
+            items = [(text[start:name_end], start, quantity.end)]
     for item, start, end in items:
         if not item.strip():
             continue  # a number of nothing that has a name
@@ -98,6 +98,22 @@ def other_records(reading: Reading, link: Link, *, scope: str = "", headline: bo
             "rule_id": "other",
         }
         yield _from_number(reading, quantity, Span(start, end), fields)
+
+
+_MEASURE = re.compile("(?:规模|总量|总额|总值|总数|数量|占比|比重|比例|率)?")
+_APART = re.compile(r"新增|增加|实现|完成|达到|保持|\d")
+_LISTED = re.compile(r"[、和与及]\s?[近约超]?\d")
+
+
+def _find_name(folded: str, link: Link, items: list[tuple[str, int, int]]) -> tuple[int, int]:
+    """Return the span of a known name with the noun that it is the end of: 新型农业经营主体, 数字经济规模."""
+    start = strip_verbs(folded, link.start, link.name_end)
+    alone = link.rule_id not in ("apart", "each") and not _LISTED.match(folded, link.quantity.end)
+    alone = alone and folded[link.quantity.start - 1] not in "、和与及"
+    wider = items[0][1] if items and alone else start
+    if wider < start < wider + len(items[0][0]) and not _APART.search(folded, wider, start):
+        start = wider
+    return start, _MEASURE.match(folded, link.name_end).end()  # type: ignore[union-attr]
 
 
 def _from_number(reading: Reading, quantity: Quantity, span: Span, fields: dict[str, Any], *, sign: int = 1) -> Target:
@@ -138,9 +154,11 @@ def _convert(value: Decimal, unit: str) -> tuple[Decimal, str]:
 
 def _find_start(folded: str, place: int, marks: str, *, reach: int) -> int:
     """Return where the clause or sentence around a place begins: after the last of the marks within reach."""
-    floor = max(0, place - reach)
+    floor = place - reach if place > reach else 0
     for mark in marks:
-        floor = max(floor, folded.rfind(mark, floor, place) + 1)
+        found = folded.rfind(mark, floor, place)
+        if found >= 0:
+            floor = found + 1
     return floor
 
 

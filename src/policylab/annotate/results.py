@@ -33,7 +33,7 @@ def read_results(reading: Reading) -> Iterator[Target]:
         return
     term = bool(_TERM_REVIEW.search(reading.folded, review.start, min(review.end, review.start + 500)))
     default = "multi" if term else "annual"
-    named = 0
+    named = bisect_left(reading.mention_starts, review.start)
     for sentence in split_sentences(reading.folded, review.start, review.end):
         start, end = sentence
         words = reading.folded[start : start + 16]
@@ -43,7 +43,6 @@ def read_results(reading: Reading) -> Iterator[Target]:
             if default == "multi" and _AHEAD.match(reading.folded, start):
                 period = five_year_period(words, year)
                 default = period if period.startswith(f"{year}-") else default  # the new plan, told before the year
-        named = bisect_left(reading.mention_starts, start, named)
         first, named = named, bisect_left(reading.mention_starts, end, named)
         quantities = reading.find_quantities(sentence) if first < named else []
         if quantities:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from functools import partial
+from operator import sub
 
 from policylab.codebook import fold
 from policylab.codebook.mentions import find_mentions
@@ -21,6 +22,10 @@ _HEADING = re.compile(
 _SENTENCE_END = re.compile(r"[。!?\n](?:(?<!\n)[。!?]*[”’」』)]*(?:[ \t]{0,40}\n)*)?")
 _CLOSING = frozenset("。!?;:”")
 _NEW_PARAGRAPH = re.compile(r"\s{0,40}\n|[ \t]{0,40}(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
+
+_PLAIN_END = re.compile(
+    rf"[。!\n](?:(?<!\n)[。!]*[”’」』)]*(?:[ \t]{{0,40}}\n)*|(?<=[。!;:”]\n)|(?<=\n)(?={_NEW_PARAGRAPH.pattern}))"
+)
 
 _AHEAD = r"(?:今年|新一年|新的一年|明年|本年度|下一步|今后|未来|\(?[0-9〇零一二三四五六七八九]{4}年|十[一二三四五六]五)"
 _TASK = r"(?:工作|任务|安排|目标|要求|打算|部署|建议|思路|举措|重点|意见|设想|发展|展望|奋斗)"
@@ -117,11 +122,22 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     >>> [(span.start, span.end) for span in split_sentences("增长5%。\\n其中一产增长3%。")]
     [(0, 6), (6, 15)]
     """
-    ends = list(_iter_ends(text, start, len(text) if end is None else end))
+    ends = _list_ends(text, start, len(text) if end is None else end)
     return list(map(_to_span, zip([start, *ends], ends, strict=False)))
 
 
 _to_span = partial(tuple.__new__, Span)  # no call in Python: a report has hundreds of sentences, most without a record
+
+
+def _list_ends(text: str, start: int, end: int) -> list[int]:
+    """Return what `_iter_ends` yields; sooner where the text has no question mark and no sentence without an end."""
+    if start < end and text.find("?", start, end) < 0:
+        ends = [match.end() for match in _PLAIN_END.finditer(text, start, end)]
+        if not ends or ends[-1] < end:
+            ends.append(end)
+        if max(map(sub, ends, [start, *ends])) <= _LONGEST:
+            return ends
+    return list(_iter_ends(text, start, end))
 
 
 def iter_sentences(text: str, start: int, end: int) -> Iterator[Span]:
