@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from policylab.analyse.compare import compare_chain, compare_peers, trend
+from policylab.analyse.compare import compare_chain, trend
 from policylab.analyse.coverage import build_coverage, load_coverage, outline_report
+from policylab.analyse.peers import rank_peers
 from policylab.analyse.tables import load_targets, to_table
 from policylab.annotate.targets import annotate
 from policylab.errors import DataError, ReadError, UnknownNameError
@@ -261,14 +262,9 @@ def rank_indicators(
     table: pd.DataFrame, region_code: str, *, report_year: int, indicators: Iterable[str], peers: list[str]
 ) -> pd.DataFrame:
     """Return the region's own row of `compare_peers` for each indicator that it and another peer put a number on."""
-    import pandas as pd
-
-    table = table[table["report_year"].eq(report_year) & table["region_code"].isin([*peers, region_code])]  # is faster
-    ranked = [compare_peers(table, region_code, report_year=report_year, indicator="gdp_growth", peers=[]).head(0)]
-    for code in indicators:
-        rows = compare_peers(table, region_code, report_year=report_year, indicator=code, peers=peers)
-        ranked.append(rows[rows["region_code"].eq(region_code) & rows["rank"].notna() & rows["n_ranked"].gt(1)])
-    return pd.concat(ranked[1:] or ranked, ignore_index=True)
+    rows = rank_peers(table, region_code, report_year=report_year, indicators=[*indicators], peers=peers)
+    is_own = rows["region_code"].eq(region_code)
+    return rows[is_own & rows["rank"].notna() & rows["n_ranked"].gt(1)].reset_index(drop=True)
 
 
 def add_provinces(table: pd.DataFrame) -> pd.DataFrame:
