@@ -119,7 +119,7 @@ def load_coverage() -> pd.DataFrame:
     DataError
         Where it does not exist or is not Parquet.
     """
-    from policylab.analyse.tables import load_parquet
+    from policylab.analyse.parquet import load_parquet
     from policylab.project import data_path
 
     return load_parquet(data_path("coverage.parquet"))

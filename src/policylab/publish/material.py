@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from policylab.analyse.compare import compare_chain, trend
 from policylab.analyse.coverage import build_coverage, load_coverage, outline_report
+from policylab.analyse.parquet import load_parquet
 from policylab.analyse.peers import rank_peers
 from policylab.analyse.tables import load_targets, to_table
 from policylab.annotate.targets import annotate
@@ -104,7 +105,7 @@ def load_own(document: Document) -> pd.DataFrame:
     """
     if document.text:
         return to_table(annotate(document))
-    facts = _load_facts()
+    facts = _load_near(document.region_code, document.report_year)
     return facts[facts["report_id"].eq(document.report_id)].reset_index(drop=True)
 
 
@@ -183,10 +184,8 @@ def join_facts(document: Document, own: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    facts = _load_facts()
-    chain = list_chain(document.region_code, report_year=document.report_year)
-    wanted = facts["report_year"].eq(document.report_year) | facts["region_code"].isin(chain)
-    return pd.concat([facts[wanted & facts["report_id"].ne(document.report_id)], own], ignore_index=True)
+    facts = _load_near(document.region_code, document.report_year)
+    return pd.concat([facts[facts["report_id"].ne(document.report_id)], own], ignore_index=True)
 
 
 def join_coverage(document: Document, own: pd.DataFrame) -> pd.DataFrame:
@@ -277,10 +276,11 @@ def add_provinces(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(region_name=table["region_code"].map(names).astype("str"))
 
 
-@cache
-def _load_facts() -> pd.DataFrame:
-    """Read the table of facts once; nothing here changes it."""
-    return load_targets()
+@lru_cache(maxsize=1)
+def _load_near(region_code: str, report_year: int) -> pd.DataFrame:
+    """Read the facts of a year, and those of a region and the levels above in all years; nothing here changes them."""
+    chain = list_chain(region_code, report_year=report_year)
+    return load_parquet(data_path("targets.parquet"), any_of={"report_year": [report_year], "region_code": chain})
 
 
 @cache
