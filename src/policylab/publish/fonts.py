@@ -80,15 +80,22 @@ def cut_truetype(characters: str) -> bytes:
     A PDF needs it: matplotlib embeds fonts as TrueType (type 42), while Noto Sans SC holds PostScript outlines, which
     readers tolerate there and the checks of publishers do not.
     """
-    return _to_bytes(_cut(characters))
+    font = _cut(characters)
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()
 
 
 @cache
 def cut_web_font(characters: str) -> str:
     """Return a CSS ``@font-face`` rule that carries these characters of the font inside itself, as WOFF."""
-    font = _cut(characters)
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    # Recalculating nothing, it takes the tables as they are.
+    font, file = TTFont(io.BytesIO(cut_truetype(characters)), recalcBBoxes=False, recalcTimestamp=False), io.BytesIO()
     font.flavor = "woff"
-    data = base64.b64encode(_to_bytes(font)).decode("ascii")
+    font.save(file)
+    data = base64.b64encode(file.getvalue()).decode("ascii")
     return f'@font-face{{font-family:"{FONT_FAMILY}";src:url(data:font/woff;base64,{data}) format("woff");}}'
 
 
@@ -102,7 +109,7 @@ def redraw_glyphs(characters: str) -> None:
 @cache
 def _font() -> Any:
     """Open the whole font, once."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     return TTFont(io.BytesIO(font_path().read_bytes()), lazy=True)
 
@@ -138,11 +145,7 @@ def _redraw(name: str) -> Any:
 
     pen = TTGlyphPen(None)
     _font().getGlyphSet()[name].draw(Cu2QuPen(pen, max_err=_TOLERANCE, reverse_direction=True))
-    return pen.glyph()
-
-
-def _to_bytes(font: Any) -> bytes:
-    """Save a font to memory."""
-    file = io.BytesIO()
-    font.save(file)
-    return file.getvalue()
+    glyph = pen.glyph()
+    data = glyph.compile(None)
+    glyph.compile = lambda *_, **__: data  # once for all the fonts that it goes into
+    return glyph
