@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from policylab.codebook import load_codebook
 from policylab.errors import UnknownNameError, close_matches
@@ -51,6 +51,7 @@ _TIES = [
     "as_written",
 ]  # so that the order of rows never decides
 # A right report says more than a wrong one, a wrong one more than a citation.
+_BLANKS: Mapping[str, object] = {"str": "", "bool": False, "int64": 0}  # where nothing was picked; others are NA
 _WEIGHT = ("not_stated", "mislabelled", "not_cited")
 
 
@@ -95,11 +96,12 @@ def pick_values(
         raise UnknownNameError(f"no kind {kind!r}: expected 'target' or 'actual'")
     for code in indicators or ():
         load_codebook().indicator(code)
-    rows = table  # cut by the cheapest tests first: notebooks wait for this
+    wanted = table["kind"].eq(kind)  # cut by the cheapest tests first: notebooks wait for this
     if report_year is not None:
-        rows = rows[rows["report_year"].eq(report_year)]
+        wanted &= table["report_year"].eq(report_year)
     if region_codes is not None:
-        rows = rows[rows["region_code"].isin(list(region_codes))]
+        wanted &= table["region_code"].isin(list(region_codes))
+    rows = table[wanted]
     return _first_of_each(rows[_is_annual(rows, kind, indicators)])
 
 
@@ -183,12 +185,11 @@ def take_end(low: pd.Series[float], high: pd.Series[float], end: str) -> pd.Seri
 
 
 def _is_annual(rows: pd.DataFrame, kind: str, indicators: Collection[str] | None) -> pd.Series[bool]:
-    """Whether a record is of the kind, of the whole jurisdiction and the one year in question, and may stand for it."""
+    """Whether a record is of the whole jurisdiction and the one year in question, neither rejected nor mislabelled."""
     last = kind == "actual"
     periods = {year: str(year - last) for year in rows["report_year"].unique()}
     return (
         (rows["indicator"].ne("other") if indicators is None else rows["indicator"].isin(list(indicators)))
-        & rows["kind"].eq(kind)
         & rows["scope"].eq("whole")
         & rows["status"].ne("rejected")
         & rows["period"].eq(rows["report_year"].map(periods).astype("str"))
@@ -233,22 +234,26 @@ def _fill_grid(
     picked: pd.DataFrame, regions: Mapping[str, Region], indicators: Sequence[str], years: Sequence[int]
 ) -> pd.DataFrame:
     """Lay the picked records on the grid of indicators, regions and years."""
+    import numpy as np
     import pandas as pd
 
     cells = [(code, region, year) for code in indicators for region in regions for year in years]
-    grid = pd.DataFrame(cells, columns=["indicator", "region_code", "report_year"])
-    grid = grid.astype({"indicator": "str", "region_code": "str", "report_year": "int64"})
-    rows = grid.merge(picked, on=["indicator", "region_code", "report_year"], how="left")
-    texts = {name: rows[name].fillna("") for name in picked.columns if str(picked[name].dtype) == "str"}
-    counts = {name: rows[name].fillna(0).astype("int64") for name in ("n_records", "n_values")}
-    marks = {name: rows[name].astype("boolean").fillna(False).astype("bool") for name in ("headline", "stretch")}
-    return rows.assign(
-        **texts,
-        **counts,
-        **marks,
-        region_name=rows["region_code"].map({code: item.name for code, item in regions.items()}),
-        level=rows["region_code"].map({code: item.level for code, item in regions.items()}),
-    )
+    known = zip(picked["indicator"], picked["region_code"], picked["report_year"], strict=True)
+    places = {cell: place for place, cell in enumerate(known)}
+    at = np.array([places.get(cell, -1) for cell in cells], dtype="int64")
+    blanks = {name: _BLANKS.get(str(dtype)) for name, dtype in picked.dtypes.items()}
+    taken: dict[Any, Any] = {
+        name: picked[name].array.take(at, allow_fill=True, fill_value=blanks[name]) for name in picked
+    }
+    texts = {
+        "indicator": [code for code, _, _ in cells],
+        "region_code": [region for _, region, _ in cells],
+        "region_name": [regions[region].name for _, region, _ in cells],
+        "level": [regions[region].level for _, region, _ in cells],
+    }
+    named = {name: pd.array(words, dtype="str") for name, words in texts.items()}
+    report_years = pd.array([year for _, _, year in cells], dtype="int64")
+    return pd.DataFrame({**taken, **named, "report_year": report_years})
 
 
 def _unify_units(rows: pd.DataFrame, own: str) -> pd.DataFrame:

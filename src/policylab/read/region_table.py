@@ -95,7 +95,7 @@ def is_region_code(value: object) -> bool:
 @cache
 def rows_of_code(code: str) -> tuple[Region, ...]:
     """Return the rows of one code without parsing the others."""
-    lines = re.findall(rf"(?m)^{code},.*$", _table_text())
+    lines = re.findall(rf"\n({code},.*)", _table_text())  # the first line is the header
     return tuple(_to_region(row, f"code {code}") for row in csv.reader(lines))
 
 
