@@ -105,7 +105,7 @@ def load_own(document: Document) -> pd.DataFrame:
     """
     if document.text:
         return to_table(annotate(document))
-    facts = _load_near(document.region_code, document.report_year)
+    facts = _load_near("targets.parquet", document.region_code, document.report_year)
     return facts[facts["report_id"].eq(document.report_id)].reset_index(drop=True)
 
 
@@ -184,15 +184,15 @@ def join_facts(document: Document, own: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    facts = _load_near(document.region_code, document.report_year)
+    facts = _load_near("targets.parquet", document.region_code, document.report_year)
     return pd.concat([facts[facts["report_id"].ne(document.report_id)], own], ignore_index=True)
 
 
 def join_coverage(document: Document, own: pd.DataFrame) -> pd.DataFrame:
-    """Return the project's table of what reports do not state, with this report in place of what it held of the same."""
+    """Return what the reports of `join_facts` do not state, with this report in place of what the table held of it."""
     import pandas as pd
 
-    coverage = load_coverage()
+    coverage = _load_near("coverage.parquet", document.region_code, document.report_year)
     if not document.text:
         return coverage
     others = coverage[coverage["report_id"] != document.report_id]
@@ -276,11 +276,11 @@ def add_provinces(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(region_name=table["region_code"].map(names).astype("str"))
 
 
-@lru_cache(maxsize=1)
-def _load_near(region_code: str, report_year: int) -> pd.DataFrame:
-    """Read the facts of a year, and those of a region and the levels above in all years; nothing here changes them."""
+@lru_cache(maxsize=2)
+def _load_near(name: str, region_code: str, report_year: int) -> pd.DataFrame:
+    """Read a table's rows of a year, and those of a region and the levels above in all years; nothing changes them."""
     chain = list_chain(region_code, report_year=report_year)
-    return load_parquet(data_path("targets.parquet"), any_of={"report_year": [report_year], "region_code": chain})
+    return load_parquet(data_path(name), any_of={"report_year": [report_year], "region_code": chain})
 
 
 @cache

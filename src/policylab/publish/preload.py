@@ -102,14 +102,18 @@ def import_all(modules: list[str]) -> list[str]:
 
 
 def prepare_reports() -> None:
-    """Have at hand what the project's own notebooks read: codebook, regions, words and the glyphs of these."""
+    """Have at hand what the project's own notebooks read: codebook, regions, reports, words and the glyphs of these."""
     from policylab.codebook import load_codebook
     from policylab.publish.fonts import redraw_glyphs
+    from policylab.publish.material import list_reported
+    from policylab.publish.sheet import add_font
     from policylab.publish.words import list_keys
     from policylab.read.regions import load_regions
 
     load_codebook()
     list_keys()
+    list_reported(2023)  # of any year
+    add_font()
     names = {region.name for region in load_regions()}
     words = [Path(__file__).parent / "labels.yaml", *_CODEBOOK.glob("*.csv"), *_CODEBOOK.glob("*.yaml")]
     texts = [path.read_text("utf-8") for path in [*words, *data_path("reports").glob("*.txt")]]
