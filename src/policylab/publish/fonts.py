@@ -51,7 +51,7 @@ def check_characters(text: str) -> None:
     >>> check_characters("淮阴区 8%")
     """
     for char in text:
-        if char.isprintable() and ord(char) not in _font().getBestCmap():
+        if char.isprintable() and ord(char) not in _glyph_names():
             message = (
                 f"the font {font_path().stem} lacks {char!r} (U+{ord(char):04X}) in {text!r}; replace the character"
             )
@@ -68,7 +68,7 @@ def measure_character(char: str) -> float:
     >>> measure_character("区"), measure_character("i") < measure_character("m") < 1
     (1.0, True)
     """
-    name = _font().getBestCmap().get(ord(char))
+    name = _glyph_names().get(ord(char))
     return float(_font()["hmtx"][name][0] / _font()["head"].unitsPerEm) if name else 1.0
 
 
@@ -101,7 +101,7 @@ def cut_web_font(characters: str) -> str:
 
 def redraw_glyphs(characters: str) -> None:
     """Have the glyphs of these characters redrawn, so that fonts with them are cut in a moment."""
-    known = _font().getBestCmap()
+    known = _glyph_names()
     for code in {ord(char) for char in characters + string.printable if ord(char) in known}:
         _redraw(known[code])
 
@@ -114,12 +114,19 @@ def _font() -> Any:
     return TTFont(io.BytesIO(font_path().read_bytes()), lazy=True)
 
 
+@cache
+def _glyph_names() -> dict[int, str]:
+    """Map the characters of the font, by their number, to the names of their glyphs."""
+    names: dict[int, str] = _font().getBestCmap()
+    return names
+
+
 def _cut(characters: str) -> Any:
     """Return a TrueType font with these characters and those of ASCII; characters that the font lacks are left out."""
     from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 
     whole = _font()
-    known = whole.getBestCmap()
+    known = _glyph_names()
     # matplotlib measures lines by letters that need not be drawn, hence ASCII.
     codes = sorted({ord(char) for char in characters + string.printable if ord(char) in known})
     names = sorted({known[code] for code in codes})
