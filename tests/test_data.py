@@ -15,7 +15,8 @@ from policylab.analyse.coverage import STATUSES, list_headline_indicators
 from policylab.analyse.datapackage import TABLES, describe_columns
 from policylab.analyse.feature_files import load_features
 from policylab.analyse.features import count_terms
-from policylab.analyse.tables import check_table, load_parquet, load_targets, to_table
+from policylab.analyse.parquet import load_parquet
+from policylab.analyse.tables import check_table, load_targets, to_table
 from policylab.analyse.tokens import ENGINES
 from policylab.project import project_root
 from policylab.read.corpus import iter_reports

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from policylab.analyse.peers import compare_indicators, compare_peers, select_peers
+from policylab.analyse.peers import compare_indicators, compare_peers, rank_peers, select_peers
 from policylab.errors import DataError, UnknownNameError
 
 CITIES = ["320100", "320200", "320300", "320400", "320500", "320800"]
@@ -124,3 +127,36 @@ def test_indicators_stand_under_each_other_in_one_order(make_table):
     assert found.groupby("indicator")["rank"].max().to_dict() == {"fai_growth": 6, "gdp_growth": 5}
     with pytest.raises(DataError, match="no indicator"):
         compare_indicators(make_table(*growth), OWN, report_year=2023, indicators=[], peers=CITIES)
+
+
+RECORDS = st.fixed_dictionaries(
+    {
+        "region_code": st.sampled_from([*CITIES, "320804"]),
+        "indicator": st.sampled_from(["gdp_growth", "fai_growth", "trade_level"]),
+        "low": st.sampled_from(["5", "6", "6.5", "-3.4", None]),
+        "report_year": st.sampled_from([2022, 2023]),
+        "source_kind": st.sampled_from(["report", "citation"]),
+    }
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@given(records=st.lists(RECORDS, max_size=12), end=st.sampled_from(["low", "mid", "high"]))
+def test_one_pass_ranks_as_one_by_one(make_table, records, end):
+    """Several indicators ranked in one pass give the rows that each gives by itself, in the order asked for."""
+    units = {"gdp_growth": "%", "fai_growth": "%", "trade_level": "亿美元"}
+    table = make_table(*({**record, "unit": units[record["indicator"]]} for record in records))
+    choices = {"report_year": 2023, "peers": CITIES, "end": end}
+    asked = ["trade_level", "gdp_growth", "fai_growth", "gdp_growth"]
+    singles = [compare_peers(table, OWN, indicator=code, **choices) for code in dict.fromkeys(asked)]
+    found = rank_peers(table, OWN, indicators=asked, **choices)
+    pd.testing.assert_frame_equal(found, pd.concat(singles, ignore_index=True), check_exact=True)
+
+
+def test_ranks_of_no_indicator_are_no_rows(make_table):
+    """Where there is nothing to rank, the table is empty and has the columns of the others."""
+    table = make_table(*rows_of(["5", "7", "6", None, "6", "6"]))
+    none = rank_peers(table, OWN, report_year=2023, indicators=[], peers=CITIES)
+    one = rank_peers(table, OWN, report_year=2023, indicators=["gdp_growth"], peers=CITIES)
+    assert none.empty
+    assert none.dtypes.astype(str).to_dict() == one.dtypes.astype(str).to_dict()

@@ -7,7 +7,8 @@ import time
 import pandas as pd
 import pytest
 
-from policylab.analyse.tables import COLUMNS, check_table, flag_implausible, load_targets, save_targets, to_parquet
+from policylab.analyse.parquet import to_parquet
+from policylab.analyse.tables import COLUMNS, check_table, flag_implausible, load_targets, save_targets
 from policylab.errors import DataError
 from policylab.model import TARGET_FIELDS
 

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 
+from policylab.analyse.compare import trend
+from policylab.analyse.coverage import load_coverage, refine_missing
 from policylab.errors import ReadError
 from policylab.model import Document
 from policylab.publish import material, sections
@@ -59,3 +62,17 @@ def test_known_reports_are_those_with_text_or_facts() -> None:
         material.load_document("320803", 2023)
     with pytest.raises(ReadError, match="no report 320800-1950; there is .*320800-2025; to add one"):
         material.check_reported("320800", 1950)
+
+
+@pytest.mark.parametrize("region_code", ["320804", "320800"])
+def test_what_is_read_in_part_tells_as_much_as_the_whole(region_code: str) -> None:
+    """Why a number is missing in a region's years comes out the same from the rows near to it and from all rows."""
+    document = material.load_document(region_code, 2023)
+    own = material.load_own(document)
+    chain = material.list_chain(region_code, report_year=2023)
+    years = trend(material.join_facts(document, own), chain, indicator="fai_growth")
+    whole = load_coverage()
+    others = whole[whole["report_id"].ne(document.report_id)] if document.text else whole
+    near = material.join_coverage(document, own)
+    kept = pd.concat([others, near[near["report_id"].eq(document.report_id)]]) if document.text else others
+    pd.testing.assert_frame_equal(refine_missing(years, near), refine_missing(years, kept))

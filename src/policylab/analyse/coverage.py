@@ -119,7 +119,7 @@ def load_coverage() -> pd.DataFrame:
     DataError
         Where it does not exist or is not Parquet.
     """
-    from policylab.analyse.tables import load_parquet
+    from policylab.analyse.parquet import load_parquet
     from policylab.project import data_path
 
     return load_parquet(data_path("coverage.parquet"))
@@ -143,7 +143,8 @@ def refine_missing(rows: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
     >>> refine_missing(rows, pd.DataFrame({**place, "status": ["not_set"]}))["missing"].tolist()
     ['not_set']
     """
-    known = coverage[[*_KEY, "status"]].drop_duplicates(_KEY)
+    is_asked = coverage["report_year"].isin(rows["report_year"]) & coverage["region_code"].isin(rows["region_code"])
+    known = coverage.loc[is_asked, [*_KEY, "status"]].drop_duplicates(_KEY)
     status = rows[_KEY].merge(known, how="left", on=_KEY)["status"].set_axis(rows.index)
     finer = status.map({"absent": "not_stated", "not_set": "not_set", "no_section": "no_section", "excerpt": "excerpt"})
     missing = rows["missing"].mask(rows["missing"].isin(_REFINABLE) & finer.notna(), finer)

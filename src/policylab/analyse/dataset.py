@@ -14,8 +14,9 @@ from policylab.analyse.datacard import render_card, show_accuracy
 from policylab.analyse.datapackage import TABLES, render_datapackage
 from policylab.analyse.feature_files import render_features, to_feature_tables
 from policylab.analyse.features import MIN_REPORTS, count_terms, flag_reports
+from policylab.analyse.parquet import to_parquet
 from policylab.analyse.reports import ReportFacts, build_reports, describe_report, flag_mislabelled
-from policylab.analyse.tables import check_table, to_parquet, to_table
+from policylab.analyse.tables import check_table, to_table
 from policylab.annotate.review import apply_corrections, load_corrections
 from policylab.annotate.targets import annotate
 from policylab.errors import DataError

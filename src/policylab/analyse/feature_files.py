@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policylab.analyse.features import N_HASHES, REPORT_COLUMNS, TERM_COLUMNS, Features
-from policylab.analyse.tables import load_parquet, read_parquet, to_parquet
+from policylab.analyse.parquet import load_parquet, read_parquet, to_parquet
 from policylab.errors import DataError
 from policylab.project import data_path
 

@@ -6,12 +6,12 @@ here (they were exact decimals before) and NA where the text gives none; text co
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from policylab.analyse.parquet import load_parquet, to_parquet
 from policylab.codebook import load_codebook
 from policylab.errors import DataError, close_matches
 from policylab.model import TARGET_FIELDS, Target
@@ -182,50 +182,6 @@ def save_targets(table: pd.DataFrame, path: str | Path) -> None:
     check_table(table)
     with open_atomic(path) as file:
         file.write(to_parquet(table))
-
-
-def to_parquet(table: pd.DataFrame, *, repeated: Collection[str] = ()) -> bytes:
-    """
-    Return a table as Parquet bytes: zstd, dictionaries, no metadata of pandas; equal tables give equal bytes.
-
-    Integers are written by their differences, but for columns of a few repeated numbers.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    content = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
-    by_difference = [
-        field.name for field in content.schema if pa.types.is_integer(field.type) and field.name not in repeated
-    ]
-    others = [name for name in content.column_names if name not in by_difference]
-    sink = io.BytesIO()
-    encoding = dict.fromkeys(by_difference, "DELTA_BINARY_PACKED")
-    pq.write_table(
-        content, sink, compression="zstd", compression_level=15, use_dictionary=others, column_encoding=encoding
-    )
-    return sink.getvalue()
-
-
-def load_parquet(path: Path) -> pd.DataFrame:
-    """Return a Parquet file with this project's types: nullable integers for spans, text without NA."""
-    import pandas as pd
-
-    table = read_parquet(path).to_pandas()
-    spans = {name: "Int64" for name in _INTEGERS if name in table}
-    return pd.DataFrame(table.astype(spans))
-
-
-def read_parquet(path: Path) -> Any:
-    """Return a Parquet file as an Arrow table."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return pq.read_table(path)
-    except FileNotFoundError:
-        raise DataError(f"no file {path}; it is made by: make dataset CORPUS=FILE") from None
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"cannot read {path} as Parquet: {str(error).splitlines()[0]}") from None
 
 
 def __getattr__(name: str) -> Any:

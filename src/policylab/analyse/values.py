@@ -26,13 +26,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from policylab.codebook import load_codebook
 from policylab.errors import UnknownNameError, close_matches
 from policylab.read.regions import Region
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 ENDS = ("low", "mid", "high")
@@ -41,8 +42,17 @@ _KEY = ["region_code", "report_year", "indicator"]
 _SHOWN = "region_code region_name level report_year indicator kind period low high unit base_unit bound qualitative"
 _SHOWN += " modality stretch headline as_written missing n_records n_values flag status source_kind source_url"
 _SHOWN += " report_id start end section rule_id sha256"
-_ORDER = ["cited", "not_headline", "in_words", "implausible", "odd_unit", "id_length", "report_id", "start"]
-_ORDER += ["end", "value_low", "value_high", "as_written"]  # so that the order of rows never decides
+_TIES = [
+    "report_id",
+    "start",
+    "end",
+    "value_low",
+    "value_high",
+    "as_written",
+]  # so that the order of rows never decides
+# A right report says more than a wrong one, a wrong one more than a citation.
+_BLANKS: Mapping[str, object] = {"str": "", "bool": False, "int64": 0}  # where nothing was picked; others are NA
+_WEIGHT = ("not_stated", "mislabelled", "not_cited")
 
 
 def pick_values(
@@ -86,13 +96,13 @@ def pick_values(
         raise UnknownNameError(f"no kind {kind!r}: expected 'target' or 'actual'")
     for code in indicators or ():
         load_codebook().indicator(code)
-    rows = table  # cut by the cheapest test first: notebooks wait for this
+    wanted = table["kind"].eq(kind)  # cut by the cheapest tests first: notebooks wait for this
     if report_year is not None:
-        rows = rows[rows["report_year"].eq(report_year)]
+        wanted &= table["report_year"].eq(report_year)
     if region_codes is not None:
-        rows = rows[rows["region_code"].isin(list(region_codes))]
-    rows = rows[rows["indicator"].ne("other") if indicators is None else rows["indicator"].isin(list(indicators))]
-    return _first_of_each(_keep_annual(rows[rows["kind"].eq(kind)], kind))
+        wanted &= table["region_code"].isin(list(region_codes))
+    rows = table[wanted]
+    return _first_of_each(rows[_is_annual(rows, kind, indicators)])
 
 
 def complete_values(
@@ -134,22 +144,20 @@ def explain_missing(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     >>> explain_missing(rows, to_table([]))["missing"].tolist()
     ['no_report']
     """
-    known = table.loc[table["report_year"].isin(rows["report_year"]), [*_KEY[:2], "source_kind", "flag"]]
-    known = known[known["region_code"].isin(rows["region_code"])].drop_duplicates()
-    is_wrong = known["flag"].str.startswith(MISLABELLED)
-    reasons = known["source_kind"].map({"report": "not_stated", "citation": "not_cited"}).mask(is_wrong, "mislabelled")
-    # A right report says more than a wrong one, a wrong one more than a citation.
-    weight = reasons.map({"not_stated": 0, "mislabelled": 1, "not_cited": 2})
-    first = known.assign(reason=reasons, weight=weight).sort_values("weight", kind="stable").drop_duplicates(_KEY[:2])
-    reason = (
-        rows[_KEY[:2]]
-        .merge(first[[*_KEY[:2], "reason"]], how="left", on=_KEY[:2])["reason"]
-        .astype("object")
-        .fillna("no_report")
-    )
-    reason = reason.set_axis(rows.index).mask(rows["qualitative"].ne(""), "qualitative")
-    missing = rows["missing"].mask(rows["low"].isna() & rows["missing"].eq(""), reason)
-    return rows.assign(missing=missing.astype("str"))
+    import pandas as pd
+
+    is_asked = table["report_year"].isin(rows["report_year"]) & table["region_code"].isin(rows["region_code"])
+    known = table.loc[is_asked, [*_KEY[:2], "source_kind", "flag"]].drop_duplicates()
+    reasons: dict[tuple[str, int], str] = {}
+    for region_code, report_year, source_kind, flag in zip(*(known[name] for name in known), strict=True):
+        reason = "not_cited" if source_kind == "citation" else "not_stated"
+        reason = "mislabelled" if flag.startswith(MISLABELLED) else reason
+        pair = region_code, report_year
+        reasons[pair] = min(reason, reasons.get(pair, reason), key=_WEIGHT.index)
+    pairs = zip(rows["region_code"], rows["report_year"], strict=True)
+    why = pd.Series([reasons.get(pair, "no_report") for pair in pairs], index=rows.index, dtype="str")
+    why = why.mask(rows["qualitative"].ne(""), "qualitative")
+    return rows.assign(missing=rows["missing"].mask(rows["low"].isna() & rows["missing"].eq(""), why))
 
 
 def arrange_columns(rows: pd.DataFrame, *, kind: str = "target") -> pd.DataFrame:
@@ -176,79 +184,103 @@ def take_end(low: pd.Series[float], high: pd.Series[float], end: str) -> pd.Seri
     return {"low": low, "mid": ((low + high) / 2).round(9), "high": high}[end]
 
 
-def _keep_annual(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Keep what is of the whole jurisdiction, of the one year in question, not rejected and not mislabelled."""
-    period = rows["report_year"] - (kind == "actual")
-    return rows[
-        rows["scope"].eq("whole")
+def _is_annual(rows: pd.DataFrame, kind: str, indicators: Collection[str] | None) -> pd.Series[bool]:
+    """Whether a record is of the whole jurisdiction and the one year in question, neither rejected nor mislabelled."""
+    last = kind == "actual"
+    periods = {year: str(year - last) for year in rows["report_year"].unique()}
+    return (
+        (rows["indicator"].ne("other") if indicators is None else rows["indicator"].isin(list(indicators)))
+        & rows["scope"].eq("whole")
         & rows["status"].ne("rejected")
-        & rows["period"].eq(period.astype("str"))
+        & rows["period"].eq(rows["report_year"].map(periods).astype("str"))
         & ~rows["flag"].str.startswith(MISLABELLED)
-    ]
+    )
 
 
 def _first_of_each(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the first record of each region, year and indicator by the rule of this module."""
+    import numpy as np
+
+    rows = rows.reset_index(drop=True)
+    order = rows[[*_KEY, *_TIES]].assign(weight=_weigh(rows), id_length=rows["report_id"].str.len())
+    order = order.sort_values([*_KEY, "weight", "id_length", *_TIES], kind="stable")
+    is_first = ~order.duplicated(_KEY)
+    group = is_first.cumsum() - 1
+    values = order[["value_low", "value_high"]].assign(group=group)[order["value_low"].notna()].drop_duplicates()
+    first = rows.loc[order.index[is_first]].reset_index(drop=True)
+    return first.assign(
+        n_records=np.bincount(group, minlength=len(first)),
+        n_values=np.bincount(values["group"], minlength=len(first)),
+    )
+
+
+def _weigh(rows: pd.DataFrame) -> np.ndarray:
+    """Return one number per record, the less the sooner it is taken by the rule of this module."""
+    import numpy as np
+
     units = {code: row.unit for code, row in load_codebook().indicators.items()}
     number = rows["low"].notna()
-    order = rows.assign(
-        not_headline=~rows["headline"],
-        cited=rows["source_kind"].eq("citation"),
-        in_words=~number,
-        implausible=rows["flag"].ne(""),
-        odd_unit=number & rows["base_unit"].ne(rows["indicator"].map(units)),
-        id_length=rows["report_id"].str.len(),
+    marks = (
+        rows["source_kind"].eq("citation"),
+        ~rows["headline"],
+        ~number,
+        rows["flag"].ne(""),
+        number & rows["base_unit"].ne(rows["indicator"].map(units)),
     )
-    first = order.sort_values([*_KEY, *_ORDER], kind="stable").drop_duplicates(_KEY)
-    counts = order.groupby(_KEY, sort=False).size().rename("n_records").reset_index()
-    values = order[number].drop_duplicates([*_KEY, "value_low", "value_high"]).groupby(_KEY, sort=False).size()
-    first = first[rows.columns].merge(counts, on=_KEY, how="left")
-    first = first.merge(values.rename("n_values").reset_index(), on=_KEY, how="left")
-    return first.assign(n_values=first["n_values"].fillna(0).astype("int64")).reset_index(drop=True)
+    return np.column_stack(marks) @ (16, 8, 4, 2, 1)
 
 
 def _fill_grid(
     picked: pd.DataFrame, regions: Mapping[str, Region], indicators: Sequence[str], years: Sequence[int]
 ) -> pd.DataFrame:
     """Lay the picked records on the grid of indicators, regions and years."""
+    import numpy as np
     import pandas as pd
 
     cells = [(code, region, year) for code in indicators for region in regions for year in years]
-    grid = pd.DataFrame(cells, columns=["indicator", "region_code", "report_year"])
-    grid = grid.astype({"indicator": "str", "region_code": "str", "report_year": "int64"})
-    rows = grid.merge(picked, on=["indicator", "region_code", "report_year"], how="left")
-    texts = {name: rows[name].fillna("") for name in picked.columns if str(picked[name].dtype) == "str"}
-    counts = {name: rows[name].fillna(0).astype("int64") for name in ("n_records", "n_values")}
-    marks = {name: rows[name].astype("boolean").fillna(False).astype("bool") for name in ("headline", "stretch")}
-    return rows.assign(
-        **texts,
-        **counts,
-        **marks,
-        region_name=rows["region_code"].map({code: item.name for code, item in regions.items()}),
-        level=rows["region_code"].map({code: item.level for code, item in regions.items()}),
-    )
+    known = zip(picked["indicator"], picked["region_code"], picked["report_year"], strict=True)
+    places = {cell: place for place, cell in enumerate(known)}
+    at = np.array([places.get(cell, -1) for cell in cells], dtype="int64")
+    blanks = {name: _BLANKS.get(str(dtype)) for name, dtype in picked.dtypes.items()}
+    taken: dict[Any, Any] = {
+        name: picked[name].array.take(at, allow_fill=True, fill_value=blanks[name]) for name in picked
+    }
+    texts = {
+        "indicator": [code for code, _, _ in cells],
+        "region_code": [region for _, region, _ in cells],
+        "region_name": [regions[region].name for _, region, _ in cells],
+        "level": [regions[region].level for _, region, _ in cells],
+    }
+    named = {name: pd.array(words, dtype="str") for name, words in texts.items()}
+    report_years = pd.array([year for _, _, year in cells], dtype="int64")
+    return pd.DataFrame({**taken, **named, "report_year": report_years})
 
 
 def _unify_units(rows: pd.DataFrame, own: str) -> pd.DataFrame:
     """Give each indicator's numbers in one unit."""
-    stating = rows[rows["low"].notna()].assign(is_other=rows["region_code"].ne(own), age=-rows["report_year"])
-    latest = stating.sort_values(["is_other", "age"], kind="stable").drop_duplicates("indicator")
-    unit = (
-        rows["indicator"]
-        .map(dict(zip(latest["indicator"], latest["unit"], strict=True)))
-        .astype("object")
-        .fillna("")
-        .astype("str")
-    )
-    factors = {name: load_codebook().convert(Decimal(1), name) for name in unit.unique() if name}
-    factor = unit.map({name: float(found[0]) for name, found in factors.items()}).astype("float64")
-    base_unit = unit.map({name: found[1] for name, found in factors.items()}).astype("object").fillna("").astype("str")
+    import pandas as pd
+
+    chosen = _choose_units(rows, own)
+    units = [chosen.get(code, "") for code in rows["indicator"]]
+    factors = {name: load_codebook().convert(Decimal(1), name) for name in set(units) if name}
+    factor = [float(factors[name][0]) if name else float("nan") for name in units]
+    base_unit = pd.Series([factors[name][1] if name else "" for name in units], index=rows.index, dtype="str")
     is_odd = rows["low"].notna() & rows["base_unit"].ne(base_unit)
     # Rounded: 4.35 亿元 is 43500 万元, not 43499.99999999999.
     return rows.assign(
         low=(rows["value_low"] / factor).round(9).mask(is_odd),
         high=(rows["value_high"] / factor).round(9).mask(is_odd),
-        unit=unit,
+        unit=pd.Series(units, index=rows.index, dtype="str"),
         base_unit=base_unit,
         missing=is_odd.map({True: "other_unit", False: ""}).astype("str"),
     )
+
+
+def _choose_units(rows: pd.DataFrame, own: str) -> dict[str, str]:
+    """Return the unit of each indicator that has a number: the own region's, else the first's, of the last year."""
+    stating = rows[rows["low"].notna()]
+    latest = sorted(
+        zip(stating["indicator"], stating["region_code"], stating["report_year"], stating["unit"], strict=True),
+        key=lambda row: (row[1] != own, -row[2]),
+    )
+    return {indicator: unit for indicator, _, _, unit in reversed(latest)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +63,10 @@ def render_csv(table: pd.DataFrame) -> bytes:
     >>> render_csv(pd.DataFrame({"as_written": ["=8%", None], "low": [-8.0, 2.5]})).decode("utf-8-sig").split()
     ['as_written,low', "'=8%,-8.0", ',2.5']
     """
-    guarded = table.rename(columns=guard_cell).apply(lambda column: column.map(guard_cell, na_action="ignore"))
-    text: str = guarded.to_csv(index=False, lineterminator="\n")
+    from pandas.api.types import is_numeric_dtype
+
+    def guard(column: pd.Series[Any]) -> pd.Series[Any]:
+        return column if is_numeric_dtype(column) else column.map(guard_cell, na_action="ignore")
+
+    text: str = table.rename(columns=guard_cell).apply(guard).to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8-sig", errors="replace")

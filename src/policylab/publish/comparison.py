@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policylab.analyse.compare import compare_chain, compare_peers, select_peers
+from policylab.analyse.compare import compare_chain
 from policylab.analyse.coverage import load_coverage, refine_missing
+from policylab.analyse.peers import rank_peers, select_peers
 from policylab.codebook import load_codebook
 from policylab.errors import DataError
 from policylab.publish.export import PAGES, check_suffix, save_table, save_workbook
@@ -94,7 +95,7 @@ def compare_region(
     rules = [rule] if rule else [chosen for of, chosen in choose_peers(found, report_year) if of == code]
     chosen = [select_peers(table, code, report_year=report_year, rule=each) for each in rules]
     peers = chosen[0] if chosen else []
-    ranked = _rank(table, chain, peers, end)
+    ranked = rank_peers(table, code, report_year=report_year, indicators=[*chain["indicator"]], peers=peers, end=end)
     coverage = load_coverage()
     named = _tell_apart(add_provinces(refine_missing(ranked, coverage)))
     return Comparison(found, refine_missing(chain, coverage), named)
@@ -138,19 +139,6 @@ def _check_stated(table: pd.DataFrame, region: Region, report_year: int, indicat
             f"{region.region_code} {region.name} states none of {', '.join(indicators)} for {report_year}; "
             f"it states {', '.join(code for code in load_codebook().indicators if code in stated)}"
         )
-
-
-def _rank(table: pd.DataFrame, chain: pd.DataFrame, peers: Sequence[str], end: str) -> pd.DataFrame:
-    """Return the ranking of each indicator of the chain, one below the other."""
-    import pandas as pd
-
-    own, report_year = str(chain["region_code"].iloc[-1]), int(chain["report_year"].iloc[-1])
-    wanted = table[table["report_year"].eq(report_year) & table["region_code"].isin([*peers, own])]  # is faster
-    rankings = [
-        compare_peers(wanted, own, report_year=report_year, indicator=code, peers=peers, end=end)
-        for code in chain["indicator"].unique()
-    ]
-    return pd.concat(rankings, ignore_index=True)
 
 
 def _tell_apart(peers: pd.DataFrame) -> pd.DataFrame:

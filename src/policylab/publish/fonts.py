@@ -51,7 +51,7 @@ def check_characters(text: str) -> None:
     >>> check_characters("淮阴区 8%")
     """
     for char in text:
-        if char.isprintable() and ord(char) not in _font().getBestCmap():
+        if char.isprintable() and ord(char) not in _glyph_names():
             message = (
                 f"the font {font_path().stem} lacks {char!r} (U+{ord(char):04X}) in {text!r}; replace the character"
             )
@@ -68,7 +68,7 @@ def measure_character(char: str) -> float:
     >>> measure_character("区"), measure_character("i") < measure_character("m") < 1
     (1.0, True)
     """
-    name = _font().getBestCmap().get(ord(char))
+    name = _glyph_names().get(ord(char))
     return float(_font()["hmtx"][name][0] / _font()["head"].unitsPerEm) if name else 1.0
 
 
@@ -80,21 +80,28 @@ def cut_truetype(characters: str) -> bytes:
     A PDF needs it: matplotlib embeds fonts as TrueType (type 42), while Noto Sans SC holds PostScript outlines, which
     readers tolerate there and the checks of publishers do not.
     """
-    return _to_bytes(_cut(characters))
+    font = _cut(characters)
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()
 
 
 @cache
 def cut_web_font(characters: str) -> str:
     """Return a CSS ``@font-face`` rule that carries these characters of the font inside itself, as WOFF."""
-    font = _cut(characters)
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    # Recalculating nothing, it takes the tables as they are.
+    font, file = TTFont(io.BytesIO(cut_truetype(characters)), recalcBBoxes=False, recalcTimestamp=False), io.BytesIO()
     font.flavor = "woff"
-    data = base64.b64encode(_to_bytes(font)).decode("ascii")
+    font.save(file)
+    data = base64.b64encode(file.getvalue()).decode("ascii")
     return f'@font-face{{font-family:"{FONT_FAMILY}";src:url(data:font/woff;base64,{data}) format("woff");}}'
 
 
 def redraw_glyphs(characters: str) -> None:
     """Have the glyphs of these characters redrawn, so that fonts with them are cut in a moment."""
-    known = _font().getBestCmap()
+    known = _glyph_names()
     for code in {ord(char) for char in characters + string.printable if ord(char) in known}:
         _redraw(known[code])
 
@@ -102,9 +109,16 @@ def redraw_glyphs(characters: str) -> None:
 @cache
 def _font() -> Any:
     """Open the whole font, once."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     return TTFont(io.BytesIO(font_path().read_bytes()), lazy=True)
+
+
+@cache
+def _glyph_names() -> dict[int, str]:
+    """Map the characters of the font, by their number, to the names of their glyphs."""
+    names: dict[int, str] = _font().getBestCmap()
+    return names
 
 
 def _cut(characters: str) -> Any:
@@ -112,7 +126,7 @@ def _cut(characters: str) -> Any:
     from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 
     whole = _font()
-    known = whole.getBestCmap()
+    known = _glyph_names()
     # matplotlib measures lines by letters that need not be drawn, hence ASCII.
     codes = sorted({ord(char) for char in characters + string.printable if ord(char) in known})
     names = sorted({known[code] for code in codes})
@@ -138,11 +152,7 @@ def _redraw(name: str) -> Any:
 
     pen = TTGlyphPen(None)
     _font().getGlyphSet()[name].draw(Cu2QuPen(pen, max_err=_TOLERANCE, reverse_direction=True))
-    return pen.glyph()
-
-
-def _to_bytes(font: Any) -> bytes:
-    """Save a font to memory."""
-    file = io.BytesIO()
-    font.save(file)
-    return file.getvalue()
+    glyph = pen.glyph()
+    data = glyph.compile(None)
+    glyph.compile = lambda *_, **__: data  # once for all the fonts that it goes into
+    return glyph

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from policylab.analyse.compare import compare_chain, compare_peers, trend
+from policylab.analyse.compare import compare_chain, trend
 from policylab.analyse.coverage import build_coverage, load_coverage, outline_report
+from policylab.analyse.parquet import load_parquet
+from policylab.analyse.peers import rank_peers
 from policylab.analyse.tables import load_targets, to_table
 from policylab.annotate.targets import annotate
 from policylab.errors import DataError, ReadError, UnknownNameError
@@ -103,7 +105,7 @@ def load_own(document: Document) -> pd.DataFrame:
     """
     if document.text:
         return to_table(annotate(document))
-    facts = _load_facts()
+    facts = _load_near("targets.parquet", document.region_code, document.report_year)
     return facts[facts["report_id"].eq(document.report_id)].reset_index(drop=True)
 
 
@@ -182,17 +184,15 @@ def join_facts(document: Document, own: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    facts = _load_facts()
-    chain = list_chain(document.region_code, report_year=document.report_year)
-    wanted = facts["report_year"].eq(document.report_year) | facts["region_code"].isin(chain)
-    return pd.concat([facts[wanted & facts["report_id"].ne(document.report_id)], own], ignore_index=True)
+    facts = _load_near("targets.parquet", document.region_code, document.report_year)
+    return pd.concat([facts[facts["report_id"].ne(document.report_id)], own], ignore_index=True)
 
 
 def join_coverage(document: Document, own: pd.DataFrame) -> pd.DataFrame:
-    """Return the project's table of what reports do not state, with this report in place of what it held of the same."""
+    """Return what the reports of `join_facts` do not state, with this report in place of what the table held of it."""
     import pandas as pd
 
-    coverage = load_coverage()
+    coverage = _load_near("coverage.parquet", document.region_code, document.report_year)
     if not document.text:
         return coverage
     others = coverage[coverage["report_id"] != document.report_id]
@@ -261,14 +261,9 @@ def rank_indicators(
     table: pd.DataFrame, region_code: str, *, report_year: int, indicators: Iterable[str], peers: list[str]
 ) -> pd.DataFrame:
     """Return the region's own row of `compare_peers` for each indicator that it and another peer put a number on."""
-    import pandas as pd
-
-    table = table[table["report_year"].eq(report_year) & table["region_code"].isin([*peers, region_code])]  # is faster
-    ranked = [compare_peers(table, region_code, report_year=report_year, indicator="gdp_growth", peers=[]).head(0)]
-    for code in indicators:
-        rows = compare_peers(table, region_code, report_year=report_year, indicator=code, peers=peers)
-        ranked.append(rows[rows["region_code"].eq(region_code) & rows["rank"].notna() & rows["n_ranked"].gt(1)])
-    return pd.concat(ranked[1:] or ranked, ignore_index=True)
+    rows = rank_peers(table, region_code, report_year=report_year, indicators=[*indicators], peers=peers)
+    is_own = rows["region_code"].eq(region_code)
+    return rows[is_own & rows["rank"].notna() & rows["n_ranked"].gt(1)].reset_index(drop=True)
 
 
 def add_provinces(table: pd.DataFrame) -> pd.DataFrame:
@@ -281,10 +276,11 @@ def add_provinces(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(region_name=table["region_code"].map(names).astype("str"))
 
 
-@cache
-def _load_facts() -> pd.DataFrame:
-    """Read the table of facts once; nothing here changes it."""
-    return load_targets()
+@lru_cache(maxsize=2)
+def _load_near(name: str, region_code: str, report_year: int) -> pd.DataFrame:
+    """Read a table's rows of a year, and those of a region and the levels above in all years; nothing changes them."""
+    chain = list_chain(region_code, report_year=report_year)
+    return load_parquet(data_path(name), any_of={"report_year": [report_year], "region_code": chain})
 
 
 @cache

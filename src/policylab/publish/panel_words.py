@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,7 +168,8 @@ def describe_panel(table: pd.DataFrame, caption: str, lang: str, *, limit: int =
     if value is None:
         return say("alt.all", lang, caption=caption, parts=say("alt.rows", lang, n=len(table)))
     known = table[table[value].notna()]
-    parts = [f"{_name_row(row, table, lang)} {_round(row[value])}".strip() for row in list_rows(known.head(limit))]
+    varying = [name for name in (*_KEYS, *_YEARS, "bin_low") if name in table and table[name].nunique() > 1]
+    parts = [f"{_name_row(row, varying, lang)} {_round(row[value])}".strip() for row in list_rows(known.head(limit))]
     if len(known) > limit:
         parts.append(say("alt.more", lang, n=len(known) - limit))
     return say("alt.all", lang, caption=caption, parts=say("alt.separator", lang).join(parts))
@@ -184,9 +185,8 @@ def _hash_file(path: Path) -> str:
         raise DataError(f"cannot read the panel {path}: {error.strerror or error}; name the file of facts") from error
 
 
-def _name_row(row: Mapping[str, Any], table: pd.DataFrame, lang: str) -> str:
+def _name_row(row: Mapping[str, Any], varying: Sequence[str], lang: str) -> str:
     """Name what a row is of by the columns that vary."""
-    varying = [name for name in (*_KEYS, *_YEARS, "bin_low") if name in table and table[name].nunique() > 1]
     return " ".join(_name_key(name, row, lang) for name in varying)
 
 

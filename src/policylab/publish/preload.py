@@ -32,16 +32,22 @@ _INSIDE = {
     ),
     "pandas": ("pandas.core.reshape.reshape", "pandas.io.formats.html", "pandas.io.formats.string"),
     "policylab": (
+        "encodings.gb2312",
+        "encodings.utf_32_be",
         "pandas",
+        "pyarrow.pandas_compat",
         "pyarrow.parquet",
+        "pandas.io.formats.csvs",
         "pandas.io.parquet",
         "matplotlib.figure",
+        "matplotlib.style",
         "matplotlib.backends.backend_agg",
         "matplotlib.backends.backend_pdf",
         "matplotlib.backends.backend_svg",
         "fontTools.fontBuilder",
         "fontTools.pens.cu2quPen",
         "fontTools.pens.ttGlyphPen",
+        "fontTools.ttLib.tables._l_o_c_a",
         "yaml",
         "policylab.publish.preload:prepare_reports",
     ),
@@ -100,15 +106,19 @@ def import_all(modules: list[str]) -> list[str]:
 
 
 def prepare_reports() -> None:
-    """Have at hand what the project's own notebooks read: codebook, regions, words and the glyphs of these."""
+    """Have at hand what the project's own notebooks read: codebook, regions, reports, words and the glyphs of these."""
     from policylab.codebook import load_codebook
     from policylab.publish.fonts import redraw_glyphs
+    from policylab.publish.material import list_reported
+    from policylab.publish.sheet import add_font
     from policylab.publish.words import list_keys
     from policylab.read.regions import load_regions
 
     load_codebook()
     list_keys()
-    names = {region.name for region in load_regions()}
+    list_reported(2023)  # of any year
+    add_font()
+    names = {region.name for region in load_regions() if region.level != "county"}  # whose many characters are rare
     words = [Path(__file__).parent / "labels.yaml", *_CODEBOOK.glob("*.csv"), *_CODEBOOK.glob("*.yaml")]
     texts = [path.read_text("utf-8") for path in [*words, *data_path("reports").glob("*.txt")]]
     redraw_glyphs("".join(sorted({*"".join(names), *"".join(texts)})))

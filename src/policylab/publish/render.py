@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 VALUES_MIME = "application/vnd.policylab.values+json"
 _SHORT_CELL = 8  # characters
+_CELLS, _CELL_END = {True: Markup('<td class="short">'), False: Markup("<td>")}, Markup("</td>")
 _DOTS_PER_INCH, _PIXELS_PER_INCH = 120, 96  # of a picture, and of a page
 
 
@@ -184,10 +185,7 @@ def render_page(body: str, *, title: str, lang: str) -> str:
 def _join_cells(row: Sequence[object]) -> Markup:
     """Return the cells of one row; what is short stays on one line."""
     cells = [escape(cell) for cell in row]
-    kinds = [' class="short"' if len(cell.striptags()) <= _SHORT_CELL else "" for cell in cells]
-    return Markup("").join(
-        Markup("<td{}>{}</td>").format(Markup(kind), cell) for kind, cell in zip(kinds, cells, strict=True)
-    )
+    return Markup("").join(_CELLS[len(cell.striptags()) <= _SHORT_CELL] + cell + _CELL_END for cell in cells)
 
 
 def _mark(piece: str, names: list[str], anchor: int | None) -> Markup:

@@ -46,6 +46,15 @@ _NO_DATES: Mapping[str, dict[str, None]] = {
 }
 
 
+def add_font() -> None:
+    """Make the Chinese font known to matplotlib, once."""
+    from matplotlib.font_manager import fontManager
+
+    path = str(font_path())
+    if all(entry.fname != path for entry in fontManager.ttflist):
+        fontManager.addfont(path)
+
+
 @contextmanager
 def open_sheet(width: str) -> Iterator[Sheet]:
     """
@@ -64,7 +73,7 @@ def open_sheet(width: str) -> Iterator[Sheet]:
     from matplotlib import rcParams, style
     from matplotlib.figure import Figure
 
-    _add_font()
+    add_font()
     with style.context(_STYLES / f"{'screen' if width == 'screen' else 'paper'}.mplstyle"):
         em_inches = float(rcParams["font.size"]) / POINTS_PER_INCH
         yield Sheet(Figure(), em_inches, WIDTHS_MM[width] / MM_PER_INCH / em_inches)
@@ -280,15 +289,6 @@ def _list_texts(fig: Figure) -> list[Text]:
     from matplotlib.text import Text
 
     return fig.findobj(Text)
-
-
-def _add_font() -> None:
-    """Make the Chinese font known to matplotlib, once."""
-    from matplotlib.font_manager import fontManager
-
-    path = str(font_path())
-    if all(entry.fname != path for entry in fontManager.ttflist):
-        fontManager.addfont(path)
 
 
 def _check_glyphs(fig: Figure) -> None:

@@ -299,7 +299,8 @@ def describe_rows(table: pd.DataFrame, caption: str, lang: str, *, limit: int = 
     """Return a caption followed by the numbers of a table: what a figure of it says to who cannot see it."""
     table = name_regions(table, lang)
     numbers = table[table["low"].notna()]
-    parts = [f"{_name_row(row, table, lang)} {format_value(row, lang)}" for row in list_rows(numbers.head(limit))]
+    several = {name for name in ("indicator", "report_year") if table[name].nunique() > 1}
+    parts = [f"{_name_row(row, several, lang)} {format_value(row, lang)}" for row in list_rows(numbers.head(limit))]
     if len(numbers) > limit:
         parts.append(say("alt.more", lang, n=len(numbers) - limit))
     if len(numbers) < len(table):
@@ -307,16 +308,17 @@ def describe_rows(table: pd.DataFrame, caption: str, lang: str, *, limit: int = 
     return say("alt.all", lang, caption=caption.rstrip("。."), parts=say("alt.separator", lang).join(parts))
 
 
-def _name_row(row: Mapping[str, Any], table: pd.DataFrame, lang: str) -> str:
-    """Return what tells a row from the others of its table: indicator, region, year."""
-    names = [name_indicator(row["indicator"], lang)] if table["indicator"].nunique() > 1 else []
+def _name_row(row: Mapping[str, Any], several: Collection[str], lang: str) -> str:
+    """Return what tells a row from the others of its table: indicator and year where there are several, and region."""
+    names = [name_indicator(row["indicator"], lang)] if "indicator" in several else []
     names.append(str(row["region_name"]))
-    return " ".join(names + ([str(row["report_year"])] if table["report_year"].nunique() > 1 else []))
+    return " ".join(names + ([str(row["report_year"])] if "report_year" in several else []))
 
 
 def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dicts by column name."""
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    names, columns = [str(name) for name in table], [table[name].tolist() for name in table]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def is_na(value: Any) -> bool:

@@ -39,8 +39,17 @@ def list_lineage(region_code: str) -> list[str]:
     ['320804', '320821']
     """
     last = follow_code(region_code)
-    earlier = sorted((code for code in _next_codes() if follow_code(code) == last), reverse=True)
-    return [last, *(code for code in earlier if code != last)]
+    return [last, *_former_codes().get(last, ())]
+
+
+@cache
+def _former_codes() -> dict[str, tuple[str, ...]]:
+    """Map the latest code of each place to those that it had before, the latest first."""
+    former: dict[str, tuple[str, ...]] = {}
+    for code in sorted(_next_codes(), reverse=True):
+        last = follow_code(code)
+        former[last] = (*former.get(last, ()), code)
+    return former
 
 
 @cache

@@ -166,11 +166,17 @@ def list_regions(
     outer = find_region(within, report_year=report_year) if within else None
     return [
         region
-        for region in load_regions()
-        if (level is None or region.level == level)
-        and (outer is None or _lies_in(region, outer))
-        and (region.valid_to is None if report_year is None else region.began_before(report_year))
+        for region in _list_existing(report_year)
+        if (level is None or region.level == level) and (outer is None or _lies_in(region, outer))
     ]
+
+
+@cache
+def _list_existing(report_year: int | None) -> tuple[Region, ...]:
+    """Return the regions that a year began with; without a year, those in force today."""
+    if report_year is None:
+        return tuple(region for region in load_regions() if region.valid_to is None)
+    return tuple(region for region in load_regions() if region.began_before(report_year))
 
 
 def _is_code(asked: str) -> bool:
