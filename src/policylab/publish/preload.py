@@ -91,9 +91,9 @@ def list_imports(notebook: Path) -> list[str]:
 
 def import_all(modules: list[str]) -> list[str]:
     """Import modules; return those that a fork must import itself, since it would lack what they did in this process."""
-    prepare_imports()
     spare_grammar()
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody can ask for it here, and it takes long
+    prepare_imports()
     for name in _MACHINERY:
         importlib.import_module(name)
     del sys.modules["debugpy"]
