@@ -26,7 +26,7 @@ def test_the_cities_of_a_province_each_get_a_run() -> None:
         "figures_dir": "320100-2023",
     }
     assert first.title == "Nanjing: the targets of its 2023 work report, compared"
-    assert first.region["place"] == "江苏省南京市"
+    assert (first.region["place"], first.region["also"]) == ("Nanjing, Jiangsu", "江苏省南京市")
 
 
 def test_choices_take_only_regions_whose_report_is_known() -> None:
@@ -41,6 +41,22 @@ def test_names_codes_and_files_are_one_list(tmp_path: Path) -> None:
     listed.write_text("\ufeff# mine\n320804  # 淮阴区\n\n淮安市\n", "utf-8")
     chosen = list_chosen(f"@{listed}，320804,江苏省", 2023, None)
     assert [region.region_code for region in chosen] == ["320804", "320800", "320000"]
+
+
+def test_a_file_of_regions_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
+    """Byte order mark, Windows' line ends, comments, a header and more columns are understood; a mistake has its line."""
+    path = tmp_path / "regions.csv"
+    path.write_bytes("\ufeffregion_code,name\r\n320804,淮阴区\r\n\r\n淮安市 # its city\r\n".encode())
+    assert [job.name for job in list_jobs(Plan(regions=f"@{path}", report_years=[2023, 2023]))] == [
+        "320804-2023",
+        "320800-2023",
+    ]
+    path.write_text("320804\n320814\n", "utf-8")
+    with pytest.raises(UnknownNameError, match=r"regions\.csv line 2: no region has the code '320814'"):
+        list_jobs(Plan(regions=f"@{path}", report_years=[2023]))
+    path.write_text("# none\n", "utf-8")
+    with pytest.raises(PlanError, match=r"regions\.csv names no region"):
+        list_jobs(Plan(regions=f"@{path}", report_years=[2023]))
 
 
 def test_years_are_crossed_with_regions() -> None:
@@ -63,12 +79,22 @@ def test_years_are_crossed_with_regions() -> None:
         ({"regions": "in:710000"}, PlanError, "no region fits"),
         ({"regions": "@nowhere.txt"}, PlanError, "cannot read the regions in nowhere.txt"),
         ({"regions": ""}, PlanError, "which regions"),
+        ({"regions": "320804", "timeout": float("nan")}, PlanError, "timeout is nan, expected a number"),
+        ({"regions": "320804", "timeout": float("inf")}, PlanError, "timeout is inf, expected a number"),
+        ({"regions": "320804", "jobs": 1.5}, PlanError, "jobs is 1.5, expected a whole number"),
         ({"regions": "320804", "report_years": []}, PlanError, "which year"),
         ({"regions": "320804", "formats": ["hmtl"]}, PlanError, "no format 'hmtl'.*did you mean 'html'"),
-        ({"regions": "320804", "jobs": 0}, PlanError, "jobs is 0, expected a number of at least 1"),
+        ({"regions": "320804", "jobs": 0}, PlanError, "jobs is 0, expected a whole number of at least 1"),
         ({"regions": "320804", "timeout": "1"}, PlanError, "timeout is '1', expected a number"),
         ({"regions": "320804", "parameters": {"indicater": "x"}}, NotebookError, "did you mean 'indicator'"),
         ({"regions": "320804", "parameters": {"lang": 3}}, NotebookError, "'lang' is str, got int 3"),
+        ({"regions": "320804", "parameters": {"lang": "fr"}}, UnknownNameError, "unknown language 'fr'"),
+        (
+            {"regions": "320804", "parameters": {"indicator": "gdp_grwth"}},
+            UnknownNameError,
+            "'gdp_grwth' is not in the codebook; did you mean 'gdp_growth'",
+        ),
+        ({"regions": "320804", "parameters": {"corpus": "nowhere.parquet"}}, ReadError, "nowhere.parquet"),
         ({"regions": "320804", "parameters": {"region_code": "320800"}}, PlanError, "don't set them"),
         ({"regions": "320804", "runs": [{"lang": "zh"}]}, PlanError, "either runs or regions"),
         ({"regions": "320804", "notebook": "distric_report"}, NotebookError, "did you mean 'district_report.ipynb'"),

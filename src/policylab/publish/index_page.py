@@ -133,7 +133,7 @@ def _render_row(entry: Entry, values: Mapping[str, str], folder: Path, *, lang: 
     cells += [_cell(noted[key]["text"], noted[key]["value"]) if key in noted else _cell("") for key in values]
     cells.append(_cell(_render_files(entry, lang)))
     words = " ".join(
-        str(entry.get(key) or "") for key in ("name", "title", "place", "region_name", "report_year", "error")
+        str(entry.get(key) or "") for key in ("name", "title", "place", "also", "region_name", "report_year", "error")
     )
     row = Markup('<tr data-words="{}" data-level="{}"{}>{}</tr>')
     kind = "" if is_made else Markup(' class="failed"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from policylab.errors import PlanError, ReadError, close_matches
+from policylab.codebook import load_codebook
+from policylab.errors import PlanError, ReadError, UnknownNameError, close_matches
 from policylab.project import notebook_path
 from policylab.publish.parameters import Parameter, check_parameters, read_parameters
-from policylab.publish.region_names import name_region
+from policylab.publish.region_names import name_place, name_region
 from policylab.publish.run import Job
-from policylab.publish.words import LANGUAGES, say
+from policylab.publish.words import LANGUAGES, check_language, say
+from policylab.read.corpus import count_reports
 from policylab.read.regions import LEVELS, Region, find_region, list_regions
 
 FORMATS = ("html", "docx", "pdf")
@@ -137,8 +140,8 @@ def list_chosen(regions: str | Sequence[str], report_year: int | None, reported:
     13
     """
     words = list(_split_words(regions))
-    chosen = [find_region(word, report_year=report_year) for word in words if not _is_choice(word)]
-    choices = [word for word in words if _is_choice(word)]
+    chosen = [_find_region(word, place, report_year) for word, place in words if not _is_choice(word)]
+    choices = [word for word, _ in words if _is_choice(word)]
     if choices:
         rules = _read_choices(choices)
         found = list_regions(rules.get("level"), within=rules.get("in"), report_year=report_year)
@@ -152,8 +155,9 @@ def _check_options(plan: Plan) -> None:
         if name not in FORMATS:
             raise PlanError(f"no format {name!r}; formats: {', '.join(FORMATS)}{close_matches(str(name), FORMATS)}")
     for name, value, least in (("jobs", plan.jobs, 1), ("retries", plan.retries, 0), ("timeout", plan.timeout, 1)):
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
-            raise PlanError(f"{name} is {value!r}, expected a number of at least {least}")
+        kind, expected = ((int, float), "number") if name == "timeout" else (int, "whole number")
+        if isinstance(value, bool) or not isinstance(value, kind) or not least <= value < math.inf:
+            raise PlanError(f"{name} is {value!r}, expected a {expected} of at least {least}")
     if plan.runs and (plan.regions or plan.report_years):
         raise PlanError("a plan has either runs or regions and years, got both; leave one out")
 
@@ -169,9 +173,10 @@ def _list_runs(plan: Plan, notebook: Path, known: Mapping[str, Parameter]) -> It
         raise PlanError("which regions? give codes or names, @FILE, level:city, in:320000 or all with --regions")
     if "report_year" in known and not plan.report_years:
         raise PlanError("which year? give the year that the work reports plan for with --year")
-    is_own = notebook == notebook_path("district_report").resolve()
+    if is_own := notebook == notebook_path("district_report").resolve():
+        _check_own(plan.parameters)
     years: Sequence[int | None] = plan.report_years or [None]
-    for year in years:
+    for year in dict.fromkeys(years):
         for region in _list_regions_of(plan, year, is_own=is_own):
             yield {"region": region, "report_year": year, "parameters": plan.parameters}
 
@@ -186,6 +191,16 @@ def _list_free_runs(plan: Plan, notebook: Path) -> Iterator[dict[str, Any]]:
                 f"run {number} has the name {name!r}; its files take it: letters, digits, '.', '-' and '_' only"
             )
         yield {"name": name, "parameters": parameters}
+
+
+def _check_own(parameters: Mapping[str, Any]) -> None:
+    """Refuse a language, indicator or corpus that every run of our own notebook would fail with."""
+    if isinstance(lang := parameters.get("lang"), str):
+        check_language(lang)
+    if isinstance(indicator := parameters.get("indicator"), str):
+        load_codebook().indicator(indicator)
+    if isinstance(corpus := parameters.get("corpus"), str) and corpus:
+        count_reports(corpus)
 
 
 def _list_regions_of(plan: Plan, report_year: int | None, *, is_own: bool) -> list[Region]:
@@ -230,7 +245,7 @@ def _build_job(plan: Plan, notebook: Path, known: Mapping[str, Parameter], run: 
         formats=tuple(plan.formats),
         seed=int(hashlib.sha256(name.encode()).hexdigest()[:8], 16),
         timeout=plan.timeout,
-        region=_describe(region, year),
+        region=_describe(region, year, lang),
     )
 
 
@@ -243,29 +258,44 @@ def _name_page(notebook: Path, name: str, region: Region | None, report_year: in
     return f"{notebook.stem}: {name_region(region, lang)} {report_year or ''}".strip()
 
 
-def _describe(region: Region | None, report_year: int | None) -> dict[str, Any]:
-    """Return what the index says of a region."""
+def _describe(region: Region | None, report_year: int | None, lang: str) -> dict[str, Any]:
+    """Return what the index says of a region, and the name in the other language, by which it is found too."""
     if region is None:
         return {}
-    told = {"region_code": region.region_code, "region_name": region.name, "level": region.level}
-    return told | {"place": region.full_name, "report_year": report_year}
+    told = {"region_code": region.region_code, "region_name": name_region(region, lang), "level": region.level}
+    other = "en" if lang == "zh" else "zh"
+    return told | {"place": name_place(region, lang), "also": name_place(region, other), "report_year": report_year}
 
 
-def _split_words(regions: str | Sequence[str]) -> Iterator[str]:
-    """Yield the words of a choice; those of files too."""
+def _split_words(regions: str | Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the words of a choice, those of files too, and where each stands in a file."""
     for part in [regions] if isinstance(regions, str) else regions:
         for word in filter(None, map(str.strip, re.split("[,，、]", str(part)))):
-            yield from _read_lines(Path(word[1:])) if word.startswith("@") else [word]
+            yield from _read_lines(Path(word[1:])) if word.startswith("@") else [(word, "")]
 
 
-def _read_lines(path: Path) -> Iterator[str]:
-    """Yield what the lines of a file say, without comments."""
+def _read_lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield what the lines of a file say, and where: of columns the first, without comments and a header."""
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise PlanError(f"cannot read the regions in {path}: {reason}; expected one code or name a line") from None
-    yield from filter(None, (line.partition("#")[0].strip() for line in lines))
+    words = [
+        (re.split("[,;\t]", line.partition("#")[0])[0].strip(' "'), line_no) for line_no, line in enumerate(lines, 1)
+    ]
+    named = [(word, f"{path} line {line_no}: ") for word, line_no in words if word and word != "region_code"]
+    if not named:
+        raise PlanError(f"{path} names no region; expected one code or name a line")
+    yield from named
+
+
+def _find_region(word: str, place: str, report_year: int | None) -> Region:
+    """Return the region that a word names; an error says where the word stands."""
+    try:
+        return find_region(word, report_year=report_year)
+    except UnknownNameError as error:
+        raise UnknownNameError(f"{place}{error}") from None
 
 
 def _is_choice(word: str) -> bool:

@@ -54,7 +54,7 @@ class Job:
     timeout : float
         Seconds for the whole run.
     region : mapping
-        What the index says of it: region_code, region_name, level, place, report_year; empty for a run about none.
+        What the index says of it: region_code, region_name, level, place, also, report_year; empty for a run about none.
     folder : str
         Where its cells run; by default a folder of its own, which is gone afterwards.
     """
