@@ -72,6 +72,8 @@ def _parse_settings(notebook: Path, settings: list[str]) -> dict[str, object]:
         name, equals, text = setting.partition("=")
         if not equals:
             raise click.BadParameter(f"expected NAME=VALUE, got {setting!r}", param_hint="--set")
+        if name in values:
+            raise click.BadParameter(f"{name!r} is set twice; leave one out", param_hint="--set")
         values[name] = parse_value(notebook, find_parameter(notebook, name, known), text)
     return values
 

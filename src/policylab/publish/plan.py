@@ -23,6 +23,8 @@ from policylab.read.regions import LEVELS, Region, find_region, list_regions
 
 FORMATS = ("html", "docx", "pdf")
 _SELECTORS = ("level", "in")
+_TAKEN = frozenset({"index", "manifest.jsonl"})
+_SUFFIXES = (".ipynb", *(f".{kind}" for kind in FORMATS))
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")  # of a file: no folder, no hidden file, no option
 
 
@@ -101,11 +103,11 @@ def list_jobs(plan: Plan) -> list[Job]:
     NotebookError
         If the notebook cannot take a parameter.
     """
-    _check_options(plan)
+    check_options(plan)
     notebook = find_notebook(plan)
     known = read_parameters(notebook)
     jobs = [_build_job(plan, notebook, known, run) for run in _list_runs(plan, notebook, known)]
-    names = [job.name for job in jobs]
+    names = [job.name.casefold() for job in jobs]  # not every disk tells capitals from others
     twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if twice:
         raise PlanError(f"two runs have the name {twice[0]!r}; give each another, since its files take it")
@@ -149,8 +151,15 @@ def list_chosen(regions: str | Sequence[str], report_year: int | None, reported:
     return list({region.region_code: region for region in chosen}.values())
 
 
-def _check_options(plan: Plan) -> None:
-    """Refuse what no batch can be made from, whatever its notebook."""
+def check_options(plan: Plan) -> None:
+    """
+    Do nothing if a batch could be made from a plan, whatever its notebook.
+
+    Raises
+    ------
+    PlanError
+        If a format or number cannot be, or the plan has both runs and regions.
+    """
     for name in plan.formats:
         if name not in FORMATS:
             raise PlanError(f"no format {name!r}; formats: {', '.join(FORMATS)}{close_matches(str(name), FORMATS)}")
@@ -160,6 +169,21 @@ def _check_options(plan: Plan) -> None:
             raise PlanError(f"{name} is {value!r}, expected a {expected} of at least {least}")
     if plan.runs and (plan.regions or plan.report_years):
         raise PlanError("a plan has either runs or regions and years, got both; leave one out")
+
+
+def check_run_name(name: str) -> None:
+    """
+    Do nothing if the files of a run can take its name.
+
+    Raises
+    ------
+    PlanError
+        If it is no name of a file, or one that the folder of a batch needs.
+    """
+    if not _NAME.fullmatch(name):
+        raise PlanError(f"a run has the name {name!r}; its files take it: letters, digits, '.', '-' and '_' only")
+    if name.casefold() in _TAKEN or name.casefold().endswith(_SUFFIXES):
+        raise PlanError(f"a run has the name {name!r}, which a file of the batch needs; give it another")
 
 
 def _list_runs(plan: Plan, notebook: Path, known: Mapping[str, Parameter]) -> Iterator[dict[str, Any]]:
@@ -184,12 +208,9 @@ def _list_runs(plan: Plan, notebook: Path, known: Mapping[str, Parameter]) -> It
 def _list_free_runs(plan: Plan, notebook: Path) -> Iterator[dict[str, Any]]:
     """Yield the runs of a notebook that is not about regions, or whose runs are listed."""
     for number, run in enumerate(plan.runs or [{"name": notebook.stem}], start=1):
-        parameters = {**plan.parameters, **{name: value for name, value in run.items() if name != "name"}}
+        parameters = {**plan.parameters, **{key: value for key, value in run.items() if key != "name"}}
         name = str(run.get("name") or f"{notebook.stem}-{number:03d}")
-        if not _NAME.fullmatch(name):
-            raise PlanError(
-                f"run {number} has the name {name!r}; its files take it: letters, digits, '.', '-' and '_' only"
-            )
+        check_run_name(name)
         yield {"name": name, "parameters": parameters}
 
 
