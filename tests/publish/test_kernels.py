@@ -71,7 +71,7 @@ def run(notebook: Path, work: Path, warm: WarmProcess | None, number: int) -> li
     work.mkdir()
     job = Job("made", str(notebook), {"number": number}, title="", formats=(), seed=number, timeout=100)
     ended = warm.run(job, work) if warm else run_cold(job, work)
-    assert ended.code == 0, (work / "kernel.log").read_text("utf-8")
+    assert ended.code == 0, (work / ".kernel.log").read_text("utf-8")
     assert json.loads((work / OUTCOME).read_text("utf-8"))["kernel"] == ("warm" if warm else "cold")
     text = (work / "made.ipynb").read_text("utf-8")
     text = re.sub(r"ipykernel_\d+", "ipykernel", text)

@@ -96,7 +96,7 @@ def test_the_manifest_tells_each_run(mixed: tuple[Plan, BatchResult]) -> None:
     assert [entry["name"] for entry in entries] == [f"run-{number}" for number in range(1, 6)]
     first = entries[0]
     assert first["parameters"] == {"number": 1}
-    assert set(first["key"]) == {"notebook", "parameters", "library", "data", "text"}
+    assert set(first["key"]) == {"notebook", "parameters", "library", "data", "text", "files"}
     assert (first["status"], first["kernel"], first["attempts"]) == ("made", "warm", 1)
     assert 0 < first["seconds"] < 60
     assert 20 < first["peak_mb"] < 2000
@@ -269,7 +269,7 @@ def test_ctrl_c_ends_cold_runs_too(tmp_path: Path, notebook: Path) -> None:
         "assert result.stopped"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-    wait_until(lambda: bool(list(tmp_path.glob(".run-*/kernel.log"))))
+    wait_until(lambda: bool(list(tmp_path.glob(".run-*/.kernel.log"))))
     time.sleep(1)
     stopped = time.monotonic()
     process.send_signal(signal.SIGINT)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from policylab.errors import RunFailedError
 from policylab.model import Document
 from policylab.project import make_folder, notebook_path, write_atomic
+from policylab.publish.beside import forget_files, list_beside, place_files
 from policylab.publish.far import run_far
 from policylab.publish.fonts import cut_truetype
 from policylab.publish.index_page import render_index
@@ -153,7 +154,8 @@ def run_report(
     check_parameters(source, parameters)
     folder = make_folder(Path("reports") if out is None else Path(out))
     title = say("title", lang, region=name_region(region, lang), year=report_year)
-    job = Job(name=name, notebook=str(source), parameters=parameters, title=title, lang=lang)
+    files = list_beside(source, parameters, out=folder)
+    job = Job(name=name, notebook=str(source), parameters=parameters, title=title, lang=lang, files=files)
     with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as work, ThreadPoolExecutor(1) as beside:
         headline = beside.submit(_list_headline, document)  # while this process would only wait for the kernel
         outputs = _make_report(job, Path(work), folder)
@@ -185,6 +187,7 @@ def run_batch(plan: Plan, *, force: bool = False) -> BatchResult:
     PolicylabError
         As `policylab.publish.plan.list_jobs`; and if another batch is at work in the folder.
     """
+    forget_files()
     jobs = list_jobs(plan)
     folder = make_folder(Path(plan.out))
     started = time.monotonic()
@@ -217,6 +220,7 @@ def _list_headline(document: Document) -> pd.DataFrame:
 
 def _make_report(job: Job, work: Path, folder: Path) -> Mapping[str, Any]:
     """Execute one notebook and publish its page; a failed run is put aside and told in one line."""
+    place_files(job.files, work)
     try:
         executed = execute(job, work)
     except RunFailedError as error:

@@ -22,7 +22,7 @@ from queue import Empty
 from types import SimpleNamespace
 from typing import Any, cast
 
-KERNEL_LOG = "kernel.log"
+KERNEL_LOG = ".kernel.log"
 _INLINE = "module://matplotlib_inline.backend_inline"
 _STREAMS = {"stdout": 1, "stderr": 2}
 

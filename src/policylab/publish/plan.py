@@ -14,6 +14,7 @@ from typing import Any
 from policylab.codebook import load_codebook
 from policylab.errors import PlanError, ReadError, UnknownNameError, close_matches
 from policylab.project import notebook_path
+from policylab.publish.beside import list_beside
 from policylab.publish.parameters import Parameter, check_parameters, read_parameters
 from policylab.publish.region_names import name_place, name_region
 from policylab.publish.run import Job
@@ -109,6 +110,10 @@ def list_jobs(plan: Plan) -> list[Job]:
     jobs = [_build_job(plan, notebook, known, run) for run in _list_runs(plan, notebook, known)]
     names = [job.name.casefold() for job in jobs]  # not every disk tells capitals from others
     twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if (
+        source := next((job for job in jobs if Path(plan.out, f"{job.name}.ipynb").resolve() == notebook), None)
+    ) is not None:
+        raise PlanError(f"the executed notebook would replace {source.notebook}; choose another folder with --out")
     if twice:
         raise PlanError(f"two runs have the name {twice[0]!r}; give each another, since its files take it")
     if not jobs:
@@ -252,6 +257,7 @@ def _build_job(plan: Plan, notebook: Path, known: Mapping[str, Parameter], run: 
         name = f"{region.region_code}-{year}" if year else str(region.region_code)
     else:
         name = run["name"]
+    values = {key: parameters.get(key, item.default) for key, item in known.items()}
     if "figures_dir" in known:
         parameters.setdefault("figures_dir", name)
     check_parameters(notebook, parameters)
@@ -267,6 +273,7 @@ def _build_job(plan: Plan, notebook: Path, known: Mapping[str, Parameter], run: 
         seed=int(hashlib.sha256(name.encode()).hexdigest()[:8], 16),
         timeout=plan.timeout,
         region=_describe(region, year, lang),
+        files=list_beside(notebook, values, out=Path(plan.out)),
     )
 
 

@@ -81,7 +81,8 @@ def _check_entry(path: Path, line: int, name: str, value: Any) -> None:
         expected = " or ".join(dict.fromkeys(_NAMES[kind] for kind in kinds)) + (f" of {parts}" if parts else "")
         raise PlanError(f"{path} line {line}: {name!r} is {expected}, got {value!r}")
     try:
-        check_options(Plan(**{field: _to_tuple(value) if name == "format" else value}))
+        part: dict[str, Any] = {field: _to_tuple(value) if name == "format" else value}
+        check_options(Plan(**part))
     except PlanError as error:
         raise PlanError(f"{path} line {line}: {error}") from None
 

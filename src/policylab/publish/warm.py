@@ -26,6 +26,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from policylab.publish.kernels import KERNEL_LOG
 from policylab.publish.preload import import_all
 from policylab.publish.run import OUTCOME, Job, run_job, to_mb
 
@@ -148,7 +149,7 @@ def run_cold(job: Job, work: Path, working: dict[int, Path] | None = None) -> Ex
     try:
         _, said = process.communicate(json.dumps(job.to_json()).encode(), timeout=job.timeout + 60)
         if process.returncode and not (work / OUTCOME).exists():
-            (work / "kernel.log").write_bytes(said)
+            (work / KERNEL_LOG).write_bytes(said)
         return Exit(process.returncode, False, 0.0)
     except BaseException as error:
         kill_group(process.pid)

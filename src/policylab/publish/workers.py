@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from policylab.publish.beside import place_files
 from policylab.publish.kernels import KERNEL_LOG
 from policylab.publish.ledger import RUNNING
 from policylab.publish.run import OUTCOME, Job, read_place
@@ -68,6 +69,7 @@ class KernelPool:
         """Run a job until it succeeds or has been tried again so many times; what is tried again is tried cold."""
         for attempt in range(retries + 1):
             work = Path(tempfile.mkdtemp(prefix=RUNNING, dir=folder)).resolve()
+            place_files(job.files, work)
             outcome = self._try(job, work, is_warm=attempt == 0)
             if outcome["status"] == "made" or attempt == retries or self._is_closed:
                 break
