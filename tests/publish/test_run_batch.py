@@ -126,8 +126,12 @@ def test_a_change_is_seen_and_told(tmp_path: Path, write_notebook: WriteNotebook
     content["cells"][3]["execution_count"] = 7
     notebook.write_text(json.dumps(content), "utf-8")
     assert run_batch(plan).run == ()
-    (tmp_path / "out" / "run-1.html").write_text("cut")
-    assert dict(run_batch(plan).reasons) == {"run-1.html missing or changed": 1}
+    page = tmp_path / "out" / "run-1.html"
+    page.write_bytes(whole := page.read_bytes())
+    assert run_batch(plan).run == ()
+    for changed in (b"cut", whole.replace(b"number", b"nubmer")):
+        page.write_bytes(changed)
+        assert dict(run_batch(plan).reasons) == {"run-1.html missing or changed": 1}
     content["cells"].append({"cell_type": "markdown", "id": "word", "metadata": {}, "source": "a word"})
     notebook.write_text(json.dumps(content), "utf-8")
     assert dict(run_batch(plan).reasons) == {"notebook changed": 1}
@@ -144,6 +148,24 @@ def test_a_run_is_tried_again_on_a_cold_kernel(tmp_path: Path, notebook: Path) -
     entry = result.entries["run-1"]
     assert (entry["status"], entry["kernel"], entry["attempts"]) == ("made", "cold", 2)
     assert list(result.notes) == ["a run failed on a warm kernel and succeeded on a cold one"]
+
+
+@pytest.mark.slow
+def test_a_warm_process_that_is_killed_costs_no_run(tmp_path: Path, write_notebook: WriteNotebook) -> None:
+    """What was at work in it is made cold in a new folder, without a retry, and none of its forks goes on."""
+    seen = tmp_path / "seen"
+    cell = (
+        "import os, signal, time, pathlib\nprint('number', number)\nseen = pathlib.Path(f'{seen}-{number}')\n"
+        "if number == 1 and not seen.exists():\n    seen.touch(); time.sleep(1); os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)\n"
+        "if number == 2 and not seen.exists():\n    seen.touch(); time.sleep(60)"
+    )
+    notebook = write_notebook(tmp_path / "a.ipynb", cell, parameters="number: int = 1\nseen: str = ''")
+    runs = [{"number": number, "seen": str(seen)} for number in (1, 2, 3)]
+    result = run_batch(plan_of(notebook, tmp_path / "out", *runs, jobs=2))
+    assert result.failed == ()
+    assert check_whole(tmp_path / "out") == ["run-1", "run-2", "run-3"]
+    assert list(result.notes) == ["kernels are cold: the warm process is gone"]
+    assert list_workers(tmp_path / "out") == []
 
 
 @pytest.mark.slow
@@ -170,7 +192,8 @@ def test_a_manifest_that_was_cut_off_is_mended(tmp_path: Path, notebook: Path) -
     plan = plan_of(notebook, tmp_path, {"number": 1}, {"number": 2})
     run_batch(plan)
     manifest = tmp_path / "manifest.jsonl"
-    manifest.write_bytes(manifest.read_bytes()[:-30])
+    strange = b'\n\xff\xfe\n[]\n3\n{"name": 3}\n{"name": "run-1"}\n{"name": "run-1", "status": "made", "key": 1}\n'
+    manifest.write_bytes(manifest.read_bytes()[:-30] + strange)
     (tmp_path / ".run-left").mkdir()
     assert run_batch(plan).run == ("run-2",)
     assert check_whole(tmp_path) == ["run-1", "run-2"]

@@ -141,7 +141,7 @@ def check_value(notebook: str | Path, parameter: Parameter, value: object) -> No
         expected, got = parameter.kind.__name__, type(value).__name__
         raise NotebookError(f"{notebook}: parameter {parameter.name!r} is {expected}, got {got} {value!r}")
     try:
-        if type(value) not in _JSON_TYPES or json.loads(json.dumps(value)) != value:
+        if type(value) not in _JSON_TYPES or json.loads(json.dumps(value, ensure_ascii=False).encode()) != value:
             raise TypeError
     except (TypeError, ValueError):
         told = f"got {type(value).__name__} {value!r}; give text, numbers, true or false, or lists and dicts of these"
