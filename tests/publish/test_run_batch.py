@@ -282,6 +282,50 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path, notebook: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_batch_that_is_stopped_counts_only_what_it_has_made(
+    tmp_path: Path, notebook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reports of an earlier batch that are due again and not reached are neither made nor up to date."""
+    plan = plan_of(notebook, tmp_path, *({"number": number} for number in range(4)), jobs=1)
+    run_batch(plan)
+
+    def stop(_: Any, entry: dict[str, Any]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("policylab.publish.progress.Progress.count", stop)
+    result = run_batch(plan, force=True)
+    assert result.stopped
+    assert len(result.run) == 4
+    assert len(result.entries) == 1
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told(tmp_path: Path, notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says what to do; nothing runs on, no working folder stays, and the next call goes on."""
+    plan = plan_of(notebook, tmp_path, *({"number": number} for number in range(4)))
+
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("policylab.publish.batch.append_entry", fail)
+        with pytest.raises(DataError, match=r"cannot write in .*: No space left on device; make room.*goes on"):
+            run_batch(plan)
+    assert not list(tmp_path.glob(".run-*"))
+    assert run_batch(plan).failed == ()
+
+
+@pytest.mark.slow
+def test_a_page_that_is_no_longer_made_does_not_stay(tmp_path: Path, notebook: Path) -> None:
+    """A new report has no page of an older one beside it, in a format that was not asked for again."""
+    plan = plan_of(notebook, tmp_path, {"number": 1}, formats=("html", "docx"))
+    run_batch(plan)
+    changed = plan_of(notebook, tmp_path, {"number": 1, "wait": 0.1}, formats=("html",))
+    run_batch(changed)
+    assert {path.name for path in tmp_path.glob("run-1.*")} == {"run-1.html", "run-1.ipynb"}
+
+
+@pytest.mark.slow
 def test_ctrl_c_ends_cold_runs_too(tmp_path: Path, notebook: Path) -> None:
     """A run on a kernel of its own, tried again after it failed, does not keep a batch that was stopped waiting."""
     plan = plan_of(notebook, tmp_path, {"number": 1, "wait": 40.0}, {"number": 2, "wait": 40.0})

@@ -35,7 +35,7 @@ def batch(plan_file: Path | None, force: bool, **options: Any) -> None:
     Make the reports of many regions, or those of PLAN_FILE (YAML); options go before what the plan says.
 
     What is up to date is skipped; what a crash has cut off is made by the next call. Exit code 0: all are made; 1: some
-    failed; 2: refused before anything ran.
+    failed; 2: refused before anything ran, or the folder can no longer be written.
     """
     from policylab.publish.batch import run_batch
 
@@ -84,7 +84,9 @@ def _tell(result: BatchResult) -> Iterator[str]:
     made = sum(entry["status"] == "made" for entry in over)
     skipped = len(result.entries) - len(over)
     why = ", ".join(f"{count} {reason}" for reason, count in sorted(result.reasons.items()))
-    yield f"{made} made{f' ({why})' if why else ''}, {len(over) - made} failed, {skipped} up to date, {result.seconds:.1f} s."
+    told = f"{made} made, {len(over) - made} failed" + (f" ({why})" if why else "")
+    left = f", {len(result.run) - len(over)} not reached" if result.stopped else ""
+    yield f"{told}{left}, {skipped} up to date, {result.seconds:.1f} s."
     for words, count in sorted(result.notes.items()):
         yield f"note: {words}" + (f" ({count} times)" if count > 1 else "")
     failed = result.failed
