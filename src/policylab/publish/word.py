@@ -82,7 +82,7 @@ def _add_runs(paragraph: Any, runs: Sequence[Run], size: float | None = None) ->
         made.bold = True if run.style == "strong" else None
         made.italic = True if run.style == "emphasis" else None
         if run.style == "small":
-            made.font.size, made.font.color.rgb = Pt(8), RGBColor.from_string(_SOFT)
+            made.font.size, made.font.color.rgb = Pt(min(8, size or 8)), RGBColor.from_string(_SOFT)
         elif run.style == "mark":
             _shade(made)
         elif run.style == "code":
@@ -132,7 +132,9 @@ def _add_table(document: Any, block: Block) -> None:
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
             paragraph.paragraph_format.keep_with_next = is_header
-            _add_runs(paragraph, [run._replace(style="strong") for run in runs] if is_header else runs, size=9)
+            _add_runs(
+                paragraph, [run._replace(style="strong") for run in runs] if is_header else runs, size=9 * block.scale
+            )
     _rule_table(table, block.n_header)
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
