@@ -159,6 +159,16 @@ def test_annotation_on_a_cluster_equals_that_here(tmp_path: Path, cluster: Clust
     assert (tmp_path / "far.jsonl").read_bytes() == (tmp_path / "here.jsonl").read_bytes()
 
 
+@pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:8786", "tcp://127.0.0.1", "tcp://127.0.0.1:x"])
+def test_what_is_no_address_is_refused_at_once(tmp_path: Path, address: str) -> None:
+    """One line on stderr, without a wait for a scheduler that cannot be there."""
+    done = run_policylab("batch", str(write_plan(tmp_path, 1, 0)), "--cluster", address)
+    assert done.returncode == 2
+    assert (
+        done.stderr == f"error: {address!r} is no address of a Dask scheduler; expected one such as tcp://host:8786\n"
+    )
+
+
 def test_a_cluster_that_is_not_there_is_told(tmp_path: Path) -> None:
     """One line says what to start, exit code 2, and nothing is left in the folder that looks like a report."""
     plan = write_plan(tmp_path, 1, 0)

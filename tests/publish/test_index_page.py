@@ -110,8 +110,9 @@ def test_the_page_can_be_searched_and_sorted(tmp_path: Path, chromium: Any) -> N
     assert page.locator("#shown").inner_text() == "5 / 5"
     page.fill("#search", "淮安 2023")
     assert list_shown(page) == ["淮安市", "淮阴区"]
-    page.fill("#search", "huai'an")
-    assert list_shown(page) == ["淮安市"]
+    for words in ("huai'an", "Huaian"):
+        page.fill("#search", words)
+        assert list_shown(page) == ["淮安市"]
     page.fill("#search", "淮安 2023")
     page.select_option("#level", "county")
     assert list_shown(page) == ["淮阴区"]

@@ -113,6 +113,7 @@ def test_what_is_up_to_date_is_not_made_again(mixed: tuple[Plan, BatchResult]) -
     assert dict(result.reasons) == {"failed before": 1}
     assert (Path(plan.out) / "run-1.html").stat().st_mtime_ns == before
     assert not (Path(plan.out) / "_failed" / "run-2.txt").exists()
+    assert (Path(plan.out) / "_failed" / "run-3.txt").exists()
     assert len((Path(plan.out) / "manifest.jsonl").read_text("utf-8").splitlines()) == 5
 
 

@@ -137,7 +137,7 @@ def _render_row(entry: Entry, values: Mapping[str, str], folder: Path, *, lang: 
     )
     row = Markup('<tr data-words="{}" data-level="{}"{}>{}</tr>')
     kind = "" if is_made else Markup(' class="failed"')
-    return row.format(words.lower(), entry.get("level", ""), kind, Markup("").join(cells))
+    return row.format(words.lower().replace("'", ""), entry.get("level", ""), kind, Markup("").join(cells))
 
 
 def _cell(content: object, order: object = "") -> Markup:

@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,8 @@ def publish_run(work: Path, folder: Path, name: str, suffixes: Iterable[str]) ->
         thumbnail.replace(folder / THUMBNAILS / thumbnail.name)
     for suffix in ("ipynb", "txt"):
         (folder / FAILED / f"{name}.{suffix}").unlink(missing_ok=True)
+    with suppress(OSError):
+        (folder / FAILED).rmdir()  # which fails where others lie in it, or there is none
     return outputs
 
 
