@@ -81,6 +81,23 @@ def test_years_are_crossed_with_regions() -> None:
         ({"regions": ""}, PlanError, "which regions"),
         ({"regions": "320804", "timeout": float("nan")}, PlanError, "timeout is nan, expected a number"),
         ({"regions": "320804", "timeout": float("inf")}, PlanError, "timeout is inf, expected a number"),
+        (
+            {"regions": 320804, "report_years": 2023},
+            PlanError,
+            r"report_years is 2023, expected whole numbers in a list",
+        ),
+        (
+            {"regions": "320804", "report_years": ["2023"]},
+            PlanError,
+            "report_years is .'2023'., expected whole numbers",
+        ),
+        (
+            {"regions": "320804", "formats": "html"},
+            PlanError,
+            r"formats is 'html', expected names in a list, as \['html'\]",
+        ),
+        ({"runs": {"name": "a"}, "report_years": []}, PlanError, "runs is {'name': 'a'}, expected a list of dicts"),
+        ({"regions": "320804", "parameters": None}, PlanError, "parameters is None, expected a dict"),
         ({"regions": "320804", "jobs": 1.5}, PlanError, "jobs is 1.5, expected a whole number"),
         ({"regions": "320804", "report_years": []}, PlanError, "which year"),
         ({"regions": "320804", "formats": ["hmtl"]}, PlanError, "no format 'hmtl'.*did you mean 'html'"),

@@ -12,18 +12,28 @@ from pathlib import Path
 from typing import Any
 
 from policylab.codebook import load_codebook
-from policylab.errors import PlanError, ReadError, UnknownNameError, close_matches
+from policylab.errors import PlanError, ReadError, close_matches
 from policylab.project import notebook_path
 from policylab.publish.beside import list_beside
+from policylab.publish.choices import list_chosen
 from policylab.publish.parameters import Parameter, check_parameters, read_parameters
 from policylab.publish.region_names import name_place, name_region
 from policylab.publish.run import Job
 from policylab.publish.words import LANGUAGES, check_language, say
 from policylab.read.corpus import count_reports
-from policylab.read.regions import LEVELS, Region, find_region, list_regions
+from policylab.read.regions import Region
 
 FORMATS = ("html", "docx", "pdf")
-_SELECTORS = ("level", "in")
+_EXPECTED = {
+    "regions": "codes, names or choices as text",
+    "report_years": "whole numbers in a list, as [2023]",
+    "notebook": "a path or the name of one of the project's",
+    "parameters": "a dict of values by name",
+    "runs": "a list of dicts, each with the parameters of a run",
+    "formats": "names in a list, as ['html']",
+    "out": "a path",
+    "cluster": "an address as text",
+}
 _TAKEN = frozenset({"index", "manifest.jsonl"})
 _SUFFIXES = (".ipynb", *(f".{kind}" for kind in FORMATS))
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")  # of a file: no folder, no hidden file, no option
@@ -121,41 +131,6 @@ def list_jobs(plan: Plan) -> list[Job]:
     return jobs
 
 
-def list_chosen(regions: str | Sequence[str], report_year: int | None, reported: set[str] | None) -> list[Region]:
-    """
-    Return the regions that words choose, in order and once each.
-
-    Parameters
-    ----------
-    regions : str or sequence of str
-        As in `Plan`.
-    report_year : int or None
-        The year that codes and names are understood in; None is today.
-    reported : set of str, optional
-        The codes among which ``level:``, ``in:`` and ``all`` choose; None is every region of the year.
-
-    Raises
-    ------
-    PlanError, UnknownNameError
-        If a word is neither region nor choice, or a file cannot be read.
-
-    Examples
-    --------
-    >>> [region.name for region in list_chosen("淮阴区,level:province,in:江苏省", 2023, None)]
-    ['淮阴区']
-    >>> len(list_chosen("level:city,in:320000", 2023, None))
-    13
-    """
-    words = list(_split_words(regions))
-    chosen = [_find_region(word, place, report_year) for word, place in words if not _is_choice(word)]
-    choices = [word for word, _ in words if _is_choice(word)]
-    if choices:
-        rules = _read_choices(choices)
-        found = list_regions(rules.get("level"), within=rules.get("in"), report_year=report_year)
-        chosen += [region for region in found if reported is None or region.region_code in reported]
-    return list({region.region_code: region for region in chosen}.values())
-
-
 def check_options(plan: Plan) -> None:
     """
     Do nothing if a batch could be made from a plan, whatever its notebook.
@@ -163,8 +138,9 @@ def check_options(plan: Plan) -> None:
     Raises
     ------
     PlanError
-        If a format or number cannot be, or the plan has both runs and regions.
+        If something is of another kind than `Plan` says, a format or number cannot be, or the plan has both runs and regions.
     """
+    _check_kinds(plan)
     for name in plan.formats:
         if name not in FORMATS:
             raise PlanError(f"no format {name!r}; formats: {', '.join(FORMATS)}{close_matches(str(name), FORMATS)}")
@@ -189,6 +165,31 @@ def check_run_name(name: str) -> None:
         raise PlanError(f"a run has the name {name!r}; its files take it: letters, digits, '.', '-' and '_' only")
     if name.casefold() in _TAKEN or name.casefold().endswith(_SUFFIXES):
         raise PlanError(f"a run has the name {name!r}, which a file of the batch needs; give it another")
+
+
+def _check_kinds(plan: Plan) -> None:
+    """Refuse what is of another kind than a plan has, from who writes Python."""
+    regions = [plan.regions] if isinstance(plan.regions, (str, int)) else plan.regions
+    fits = {
+        "regions": regions is None or _has_only(regions, str, int),
+        "report_years": _has_only(plan.report_years, int),
+        "notebook": plan.notebook is None or isinstance(plan.notebook, (str, Path)),
+        "parameters": isinstance(plan.parameters, Mapping),
+        "runs": _has_only(plan.runs, Mapping),
+        "formats": _has_only(plan.formats, str),
+        "out": isinstance(plan.out, (str, Path)),
+        "cluster": isinstance(plan.cluster, str),
+    }
+    for name, is_fit in fits.items():
+        if not is_fit:
+            raise PlanError(f"{name} is {getattr(plan, name)!r}, expected {_EXPECTED[name]}")
+
+
+def _has_only(values: object, *kinds: type) -> bool:
+    """Return whether something is a sequence of values of these kinds alone, none of them True or False."""
+    if not isinstance(values, Iterable) or isinstance(values, (str, Mapping)):
+        return False
+    return all(isinstance(value, kinds) and not isinstance(value, bool) for value in values)
 
 
 def _list_runs(plan: Plan, notebook: Path, known: Mapping[str, Parameter]) -> Iterator[dict[str, Any]]:
@@ -293,55 +294,3 @@ def _describe(region: Region | None, report_year: int | None, lang: str) -> dict
     told = {"region_code": region.region_code, "region_name": name_region(region, lang), "level": region.level}
     other = "en" if lang == "zh" else "zh"
     return told | {"place": name_place(region, lang), "also": name_place(region, other), "report_year": report_year}
-
-
-def _split_words(regions: str | Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield the words of a choice, those of files too, and where each stands in a file."""
-    for part in [regions] if isinstance(regions, str) else regions:
-        for word in filter(None, map(str.strip, re.split("[,，、]", str(part)))):
-            yield from _read_lines(Path(word[1:])) if word.startswith("@") else [(word, "")]
-
-
-def _read_lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield what the lines of a file say, and where: of columns the first, without comments and a header."""
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise PlanError(f"cannot read the regions in {path}: {reason}; expected one code or name a line") from None
-    words = [
-        (re.split("[,;\t]", line.partition("#")[0])[0].strip(' "'), line_no) for line_no, line in enumerate(lines, 1)
-    ]
-    named = [(word, f"{path} line {line_no}: ") for word, line_no in words if word and word != "region_code"]
-    if not named:
-        raise PlanError(f"{path} names no region; expected one code or name a line")
-    yield from named
-
-
-def _find_region(word: str, place: str, report_year: int | None) -> Region:
-    """Return the region that a word names; an error says where the word stands."""
-    try:
-        return find_region(word, report_year=report_year)
-    except UnknownNameError as error:
-        raise UnknownNameError(f"{place}{error}") from None
-
-
-def _is_choice(word: str) -> bool:
-    """Return whether a word chooses among regions, rather than naming one."""
-    return word == "all" or ":" in word
-
-
-def _read_choices(words: Iterable[str]) -> dict[str, str]:
-    """Return the rules that words choose by, and their values."""
-    rules: dict[str, str] = {}
-    for word in words:
-        rule, _, value = word.partition(":")
-        if word != "all" and rule not in _SELECTORS:
-            near = close_matches(rule, _SELECTORS)
-            raise PlanError(f"no choice {word!r}; choices: level:{'|'.join(LEVELS)}, in:CODE and all{near}")
-        if rule in rules:
-            raise PlanError(
-                f"{rule}: stands twice; together, choices narrow: level:city,in:320000 are the cities in it"
-            )
-        rules[rule] = value.strip()
-    return rules

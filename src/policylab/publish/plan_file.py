@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from policylab.errors import NotebookError, PlanError, UnknownNameError, close_matches
+from policylab.publish.choices import list_chosen
 from policylab.publish.parameters import check_value, find_parameter, read_parameters
-from policylab.publish.plan import Plan, check_options, check_run_name, find_notebook, list_chosen
+from policylab.publish.plan import Plan, check_options, check_run_name, find_notebook
 
 # What each entry is in a Plan, and what it may be.
 _ENTRIES: Mapping[str, tuple[str, tuple[type, ...]]] = {
@@ -81,7 +82,7 @@ def _check_entry(path: Path, line: int, name: str, value: Any) -> None:
         expected = " or ".join(dict.fromkeys(_NAMES[kind] for kind in kinds)) + (f" of {parts}" if parts else "")
         raise PlanError(f"{path} line {line}: {name!r} is {expected}, got {value!r}")
     try:
-        part: dict[str, Any] = {field: _to_tuple(value) if name == "format" else value}
+        part: dict[str, Any] = {field: _to_tuple(value) if name in ("format", "regions", "year") else value}
         check_options(Plan(**part))
     except PlanError as error:
         raise PlanError(f"{path} line {line}: {error}") from None
