@@ -101,6 +101,13 @@ def test_a_picture_in_svg_is_drawn(tmp_path: Path) -> None:
     assert (tmp_path / "thumbnails" / "a.png").exists()
 
 
+def test_images_fit_the_page_and_small_ones_stay_small() -> None:
+    """A picture is as wide as the text, a small one as it is, a tall one not longer than the page; none is no block."""
+    pages = [make_png((1200, 600)), make_png((60, 60)), make_png((600, 3000)), b"no picture"]
+    page = "".join(f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}">' for png in pages)
+    assert [block.scale for block in read_blocks(page)] == [1.0, 0.0992, 0.25]
+
+
 def test_cells_that_span_others_keep_the_columns() -> None:
     """A value stays in its column below a label that stands for several rows, and under a header over several columns."""
     head = (

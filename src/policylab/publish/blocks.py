@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -36,6 +37,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  
 _LINE, _SHORT, _WIDEST, _GAP = 96, 15, 60, 3
 _SMALLEST = 0.4  # share of the usual size of letters in tables
 _MOST_SPANNED = 1000
+# Of images.
+_DPI, _TEXT_INCHES, _SMALL, _TALLEST = 96, 6.3, 0.6, 1.25
 _CHINESE_FROM = 0x2E80
 
 
@@ -64,7 +67,7 @@ class Block:
     widths : list of float
         Shares of the table's columns of the width of the text.
     scale : float
-        The size of the table's letters, as a share of the usual one.
+        The size of a table's letters, as a share of the usual one; the width of an image, as a share of that of the text.
     image : bytes
         PNG or JPEG.
     alt : str
@@ -248,6 +251,20 @@ def _read_image(image: Any) -> Iterator[Block]:
         try:
             content = base64.b64decode(found["data"])
             content = draw_svg(content) if found["kind"] == "svg+xml" else content
-            yield Block("image", image=content, alt=str(image.get("alt", "")))
         except binascii.Error:
             return
+        if share := _size(content):
+            yield Block("image", image=content, alt=str(image.get("alt", "")), scale=share)
+
+
+def _size(image: bytes) -> float:
+    """Return the width of an image as a share of that of the text: its own where it is small; 0 where it is none."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(image)) as opened:
+            (width, height), (dpi, _) = opened.size, opened.info.get("dpi", (_DPI, _DPI))
+    except (UnidentifiedImageError, OSError, ValueError):
+        return 0.0
+    own = width / max(dpi, 1) / _TEXT_INCHES
+    return round(min(own if own < _SMALL else 1.0, _TALLEST * width / max(height, 1)), 4)

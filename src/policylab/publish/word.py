@@ -21,7 +21,7 @@ def render_docx(blocks: Sequence[Block], *, title: str) -> bytes:
     Return the blocks of a page as a Word document (.docx).
 
     Headings are Word's own, for its outline; tables have three lines and repeat their header on each page; images are as
-    wide as the text and carry their alternative text.
+    wide as the text, small ones as they are, and carry their alternative text.
     """
     import docx
     from docx.shared import Cm
@@ -180,7 +180,5 @@ def _add_image(document: Any, block: Block) -> None:
     """Add an image as wide as the text, with its alternative text."""
     from docx.shared import Cm
 
-    shape = document.add_picture(io.BytesIO(block.image), width=Cm(_TEXT_CM))
-    if shape.height > Cm(20):
-        shape.width, shape.height = round(shape.width * Cm(20) / shape.height), Cm(20)
+    shape = document.add_picture(io.BytesIO(block.image), width=Cm(_TEXT_CM * block.scale))
     shape._inline.docPr.set("descr", block.alt)
