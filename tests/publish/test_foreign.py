@@ -38,6 +38,11 @@ NOTEBOOKS = {
         "print('a\\udc80b'); print('lone', file=sys.stderr)",
         "import asyncio\nawait asyncio.sleep(0)",
     ),
+    "words on import": (
+        "import cgi, json",
+        "import subprocess, sys\nprint('before'); subprocess.run(['echo', 'from a process']); print('after')",
+        "import os\nos.system('echo from the system >&2')\nprint('\\udc80')",
+    ),
     "names and debuggers": (
         "__name__, __doc__, sorted(globals())",
         "def f():\n    '''\n    >>> f()\n    1\n    '''\n    return 1\nimport doctest, pdb\ndoctest.testmod()",

@@ -136,9 +136,8 @@ def _make_kernel(log: logging.Logger) -> Any:
     application.init_shell()
     application.patch_io()
     for name in _STREAMS:
-        own = getattr(sys, f"__{name}__")
-        own.reconfigure(encoding="utf-8", errors="backslashreplace")  # a kernel's streams take any text
-        stream = make_stream(session, kernel.iopub_thread, name, echo=own)
+        stream = make_stream(session, kernel.iopub_thread, name, echo=getattr(sys, f"__{name}__"))
+        stream.echo.reconfigure(encoding="utf-8", errors="backslashreplace")  # a kernel's streams take any text
         setattr(kernel, name, stream)
         held = getattr(sys, name)
         if isinstance(held, _Stream):
