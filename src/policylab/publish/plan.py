@@ -52,7 +52,8 @@ class Plan:
     report_years : sequence of int
         The years that the work reports plan for; a report is made for each region and year.
     notebook : str or Path, optional
-        Any notebook with a parameters cell; by default that of a district.
+        Any notebook with a parameters cell; by default that of a district. Each run has a folder of its own, with copies of
+        the files beside the notebook that its cells name.
     parameters : mapping
         Values for other parameters of the notebook.
     runs : sequence of mappings
