@@ -20,7 +20,7 @@ from policylab.read.regions import list_regions
 BIN = Path(sys.executable).parent
 CELLS = [
     ("number: int = 1\nwait: float = 0.0", ["parameters"]),
-    ("import time, random\ntime.sleep(wait)\nprint('number', number, random.random())", []),
+    ("import time, random\ntime.sleep(wait)\nprint('number', number, random.random(), open('note.txt').read())", []),
 ]
 pytestmark = pytest.mark.slow
 
@@ -99,6 +99,7 @@ def write_plan(folder: Path, runs: int, wait: float) -> Path:
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     (folder / "work.ipynb").write_text(json.dumps(notebook))
+    (folder / "note.txt").write_text("beside the notebook")
     listed = "".join(f"  - {{name: run-{number}, number: {number}, wait: {wait}}}\n" for number in range(runs))
     plan = folder / "plan.yml"
     plan.write_text(f"notebook: work.ipynb\nout: far\nruns:\n{listed}")
