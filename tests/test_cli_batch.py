@@ -45,9 +45,9 @@ def test_exit_codes_and_summary(tmp_path: Path, notebook: Path) -> None:
     options = ("--year", "2023", "--notebook", notebook.name, "--out", "out", "--set", "share=0.25", "--retries", "0")
     first = run("--regions", "320100,淮安市", *options, cwd=tmp_path)
     assert first.returncode == 1
-    assert "1 made (2 new), 1 failed, 0 up to date" in first.stdout
+    assert "1 made, 1 failed (2 new), 0 up to date" in first.stdout
     assert 'failed: 320100-2023: cell [3], which begins "assert region_code' in first.stdout
-    assert "all with their notebooks in out/_failed" in first.stdout
+    assert "all with their errors, and notebooks as far as they got, in out/_failed" in first.stdout
     assert "320100-2023 failed: cell" in first.stderr
     assert "\r" not in first.stderr
     second = run("--regions", "320800", *options, cwd=tmp_path)

@@ -20,7 +20,7 @@ from policylab.read.regions import list_regions
 BIN = Path(sys.executable).parent
 CELLS = [
     ("number: int = 1\nwait: float = 0.0", ["parameters"]),
-    ("import time, random\ntime.sleep(wait)\nprint('number', number, random.random())", []),
+    ("import time, random\ntime.sleep(wait)\nprint('number', number, random.random(), open('note.txt').read())", []),
 ]
 pytestmark = pytest.mark.slow
 
@@ -99,6 +99,7 @@ def write_plan(folder: Path, runs: int, wait: float) -> Path:
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     (folder / "work.ipynb").write_text(json.dumps(notebook))
+    (folder / "note.txt").write_text("beside the notebook")
     listed = "".join(f"  - {{name: run-{number}, number: {number}, wait: {wait}}}\n" for number in range(runs))
     plan = folder / "plan.yml"
     plan.write_text(f"notebook: work.ipynb\nout: far\nruns:\n{listed}")
@@ -157,6 +158,16 @@ def test_annotation_on_a_cluster_equals_that_here(tmp_path: Path, cluster: Clust
     _, err = process.communicate(timeout=200)
     assert process.returncode == 0, err
     assert (tmp_path / "far.jsonl").read_bytes() == (tmp_path / "here.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:8786", "tcp://127.0.0.1", "tcp://127.0.0.1:x"])
+def test_what_is_no_address_is_refused_at_once(tmp_path: Path, address: str) -> None:
+    """One line on stderr, without a wait for a scheduler that cannot be there."""
+    done = run_policylab("batch", str(write_plan(tmp_path, 1, 0)), "--cluster", address)
+    assert done.returncode == 2
+    assert (
+        done.stderr == f"error: {address!r} is no address of a Dask scheduler; expected one such as tcp://host:8786\n"
+    )
 
 
 def test_a_cluster_that_is_not_there_is_told(tmp_path: Path) -> None:

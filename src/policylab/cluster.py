@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from policylab.project import project_root
 _PACKAGE = Path(__file__).resolve().parent
 _SOURCE_SUFFIXES = (".py", ".csv", ".yaml", ".css", ".js", ".typ", ".md", ".mplstyle")
 _WAIT_S = 10
+_ADDRESS = re.compile(r"((tcp|tls|ucx|wss?)://)?(\[[0-9a-f:]+\]|[^\s/:]+):[0-9]{1,5}")
 
 
 @contextmanager
@@ -30,6 +32,8 @@ def open_cluster(address: str) -> Iterator[Any]:
     """
     import distributed
 
+    if not _ADDRESS.fullmatch(address):
+        raise ClusterError(f"{address!r} is no address of a Dask scheduler; expected one such as tcp://host:8786")
     connect: Any = distributed.Client  # which ships no types
     try:
         client = connect(address, timeout=_WAIT_S, set_as_default=False)

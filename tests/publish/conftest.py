@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,19 @@ from policylab.publish.charts import plot_chain, plot_peers, plot_trend
 from policylab.publish.panel_charts import plot_levels, plot_multiples, plot_realised, plot_steps
 from policylab.publish.peer_charts import plot_distribution, plot_heat
 from policylab.publish.share_charts import plot_gaps, plot_wording
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call() -> None:
+    """Have kernels that a test starts watch their streams as they do for users: below pytest they would not."""
+    os.environ.pop("PYTEST_CURRENT_TEST", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup() -> None:
+    """The same for kernels that fixtures start."""
+    os.environ.pop("PYTEST_CURRENT_TEST", None)
+
 
 CHAIN = [
     ("100000", "全国", "national"),

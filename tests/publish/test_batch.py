@@ -100,11 +100,9 @@ def test_a_run_leaves_its_files_and_no_others(result: RunResult) -> None:
         "320804-2023",
         "320804-2023.html",
         "320804-2023.ipynb",
-        "_failed",
     ]
     assert sorted(path.name for path in (out / "320804-2023").iterdir()) == ["a.csv", "a.png"]
     assert result.figures == (out / "320804-2023" / "a.png",)
-    assert list((out / "_failed").iterdir()) == []
 
 
 def test_the_kernel_is_this_python(result: RunResult) -> None:

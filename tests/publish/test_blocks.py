@@ -83,6 +83,59 @@ def test_a_page_becomes_blocks(blocks: list[Block]) -> None:
     assert not any("alert(1)" in join_text(block.runs) for block in blocks[:-2])
 
 
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="45"><rect width="45" height="45" fill="red"/></svg>'
+
+
+def test_a_picture_in_svg_is_drawn(tmp_path: Path) -> None:
+    """Figures of a notebook that shows SVG are in its documents and thumbnails too; one that is broken is left out."""
+    page = "".join(
+        f'<p><img src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"></p>' for svg in (SVG, b"<svg", b"")
+    )
+    (block,) = read_blocks(page)
+    with Image.open(io.BytesIO(block.image)) as image:
+        assert image.size == (188, 94)
+        assert image.convert("RGB").getpixel((20, 20)) == (255, 0, 0)
+    assert len(docx.Document(io.BytesIO(render_docx([block], title=""))).inline_shapes) == 1
+    assert render_pdf([block], title="", lang="en").count(b"/Image") > 0
+    save_thumbnail(make_notebook({"image/svg+xml": SVG.decode()}), tmp_path / "thumbnails" / "a.png")
+    assert (tmp_path / "thumbnails" / "a.png").exists()
+
+
+def test_images_fit_the_page_and_small_ones_stay_small() -> None:
+    """A picture is as wide as the text, a small one as it is, a tall one not longer than the page; none is no block."""
+    pages = [make_png((1200, 600)), make_png((60, 60)), make_png((600, 3000)), b"no picture"]
+    page = "".join(f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}">' for png in pages)
+    assert [block.scale for block in read_blocks(page)] == [1.0, 0.0992, 0.25]
+
+
+def test_cells_that_span_others_keep_the_columns() -> None:
+    """A value stays in its column below a label that stands for several rows, and under a header over several columns."""
+    head = (
+        "<thead><tr><th></th><th></th><th colspan=2>A</th></tr><tr><th></th><th></th><th>u</th><th>v</th></tr></thead>"
+    )
+    rows = "<tr><th rowspan=2>x</th><th>y</th><td>1</td><td>2</td></tr><tr><th>z</th><td>3</td><td>4</td></tr>"
+    (table,) = read_blocks(f"<table>{head}<tbody>{rows}<tr><th rowspan='9e9'>w</th></tr></tbody></table>")
+    cells = [[join_text(cell) for cell in row] for row in table.rows]
+    assert cells == [
+        ["", "", "A", ""],
+        ["", "", "u", "v"],
+        ["x", "y", "1", "2"],
+        ["", "z", "3", "4"],
+        ["w", "", "", ""],
+    ]
+
+
+def test_a_wide_table_has_smaller_letters() -> None:
+    """Twenty columns of numbers fit beside each other; a table of sentences stays as it is."""
+    wide = "<table><tr>" + "<td>12.857143</td>" * 20 + "</tr></table>"
+    assert read_blocks(wide)[0].scale == 0.4
+    assert read_blocks(f"<table><tr><td>{'几个字' * 99}</td><td>{'some words ' * 99}</td></tr></table>")[0].scale == 1
+    pdf = pypdfium2.PdfDocument(render_pdf(read_blocks(wide), title="", lang="en"))
+    page = pdf[0].get_textpage()
+    boxes = [page.get_charbox(number) for number in range(page.count_chars())]
+    assert max(right for _, _, right, _ in boxes) < pdf[0].get_width() - 60
+
+
 def test_a_word_document_has_headings_tables_and_figures(blocks: list[Block]) -> None:
     """Word's own headings, a table with its cells, the picture with its words, and the link."""
     made = render_docx(blocks, title="目标")

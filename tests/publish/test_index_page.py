@@ -29,7 +29,13 @@ def make_value(value: float | None, text: str, key: str = "gdp_growth") -> dict[
 
 ENTRIES = [
     make_entry("320100-2023", region_name="南京市", place="江苏省南京市", values=[make_value(5, "5%以上")]),
-    make_entry("320800-2023", region_name="淮安市", place="江苏省淮安市", values=[make_value(7, "7%左右")]),
+    make_entry(
+        "320800-2023",
+        region_name="淮安市",
+        place="江苏省淮安市",
+        also="Huai'an, Jiangsu",
+        values=[make_value(7, "7%左右")],
+    ),
     make_entry(
         "320804-2023", region_name="淮阴区", level="county", place="江苏省淮安市淮阴区", values=[make_value(10, "10%")]
     ),
@@ -104,6 +110,10 @@ def test_the_page_can_be_searched_and_sorted(tmp_path: Path, chromium: Any) -> N
     assert page.locator("#shown").inner_text() == "5 / 5"
     page.fill("#search", "淮安 2023")
     assert list_shown(page) == ["淮安市", "淮阴区"]
+    for words in ("huai'an", "Huaian"):
+        page.fill("#search", words)
+        assert list_shown(page) == ["淮安市"]
+    page.fill("#search", "淮安 2023")
     page.select_option("#level", "county")
     assert list_shown(page) == ["淮阴区"]
     page.fill("#search", "")

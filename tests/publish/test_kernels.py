@@ -71,7 +71,7 @@ def run(notebook: Path, work: Path, warm: WarmProcess | None, number: int) -> li
     work.mkdir()
     job = Job("made", str(notebook), {"number": number}, title="", formats=(), seed=number, timeout=100)
     ended = warm.run(job, work) if warm else run_cold(job, work)
-    assert ended.code == 0, (work / "kernel.log").read_text("utf-8")
+    assert ended.code == 0, (work / ".kernel.log").read_text("utf-8")
     assert json.loads((work / OUTCOME).read_text("utf-8"))["kernel"] == ("warm" if warm else "cold")
     text = (work / "made.ipynb").read_text("utf-8")
     text = re.sub(r"ipykernel_\d+", "ipykernel", text)
@@ -184,14 +184,20 @@ def test_a_module_that_speaks_or_starts_threads_is_left_to_each_run(
 ) -> None:
     """What an import prints belongs to the cell that imports, and a thread does not survive a fork."""
     (tmp_path / "speaks.py").write_text("print('hello')")
+    warn = "import warnings\nwarnings.warn('old', {}, stacklevel={})"
+    (tmp_path / "warns.py").write_text(warn.format("UserWarning", 1))
+    (tmp_path / "is_old.py").write_text(warn.format("DeprecationWarning", 2))
+    (tmp_path / "uses_old.py").write_text(warn.format("DeprecationWarning", 1))
     (tmp_path / "threaded.py").write_text(
         "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
     )
     (tmp_path / "fails.py").write_text("raise SystemExit(3)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    process = WarmProcess(["speaks", "json", "threaded", "fails", "there_is_no_such_module"])
+    process = WarmProcess(
+        ["speaks", "json", "threaded", "fails", "there_is_no_such_module", "warns", "is_old", "uses_old"]
+    )
     process.close()
-    assert process.left_out == ["speaks", "threaded"]
+    assert process.left_out == ["speaks", "threaded", "warns", "is_old"]
 
 
 def test_a_process_that_is_gone_is_told(tmp_path: Path, write_notebook: WriteNotebook) -> None:

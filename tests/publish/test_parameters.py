@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,15 @@ def test_a_notebook_that_is_not_there_is_told(tmp_path: Path, write_notebook: Wr
         ("share: float = 0.5", {"share": 1}, ""),
         ("share: float = 0.5", {"share": True}, "'share' is float, got bool True"),
         ("names: list = []", {"names": ("a", "b")}, "'names' is list, got tuple"),
+        ("share: float = 1", {"share": 0.5}, ""),
+        ("share = 1  # type: float", {"share": 0.5}, ""),
+        ("city = None  # type: str", {}, "'city' .str. must be set"),
+        ("city: str", {}, "'city' .str. must be set"),
+        ("city: 'str' = None", {"city": 1}, "'city' is str, got int 1"),
+        ("'What may be set.'\ncity = ''", {"city": "a"}, ""),
+        ("number = 1\nnumber += 1", {"number": 2}, "may only assign literals, got line 2"),
+        ("one, two = 1, 2", {"one": 2}, "may only assign literals, got line 1"),
+        ("", {"one": 2}, "no parameter 'one' in its parameters cell; it has none"),
         ("anything = None", {"anything": {1, 2}}, "cannot be written into a notebook, got set"),
         ("anything = None", {"anything": {1: 2}}, "cannot be written into a notebook, got dict"),
         ("anything = None", {"anything": float("nan")}, "cannot be written into a notebook, got float"),
@@ -94,6 +104,21 @@ def test_another_language_is_refused(tmp_path: Path, write_notebook: WriteNotebo
     notebook = write_notebook(tmp_path / "notebook.ipynb")
     notebook.write_text(notebook.read_text("utf-8").replace('"language": "python"', '"language": "R"'), "utf-8")
     with pytest.raises(NotebookError, match="written in r, expected Python"):
+        check_parameters(notebook, GOOD)
+    content = json.loads(notebook.read_text("utf-8"))
+    content["metadata"] = {"kernelspec": {"name": "julia-1.10"}, "language_info": {"name": "julia"}}
+    notebook.write_text(json.dumps(content), "utf-8")
+    with pytest.raises(NotebookError, match="written in julia, expected Python"):
+        check_parameters(notebook, GOOD)
+
+
+def test_parameters_in_a_cell_of_text_are_refused(tmp_path: Path, write_notebook: WriteNotebook) -> None:
+    """A tag on a text cell sets nothing."""
+    notebook = write_notebook(tmp_path / "notebook.ipynb")
+    content = json.loads(notebook.read_text("utf-8"))
+    content["cells"][0]["cell_type"] = "markdown"
+    notebook.write_text(json.dumps(content), "utf-8")
+    with pytest.raises(NotebookError, match="tagged 'parameters' is markdown, expected code"):
         check_parameters(notebook, GOOD)
 
 

@@ -96,7 +96,7 @@ def test_the_manifest_tells_each_run(mixed: tuple[Plan, BatchResult]) -> None:
     assert [entry["name"] for entry in entries] == [f"run-{number}" for number in range(1, 6)]
     first = entries[0]
     assert first["parameters"] == {"number": 1}
-    assert set(first["key"]) == {"notebook", "parameters", "library", "data", "text"}
+    assert set(first["key"]) == {"notebook", "parameters", "library", "data", "text", "files"}
     assert (first["status"], first["kernel"], first["attempts"]) == ("made", "warm", 1)
     assert 0 < first["seconds"] < 60
     assert 20 < first["peak_mb"] < 2000
@@ -113,6 +113,7 @@ def test_what_is_up_to_date_is_not_made_again(mixed: tuple[Plan, BatchResult]) -
     assert dict(result.reasons) == {"failed before": 1}
     assert (Path(plan.out) / "run-1.html").stat().st_mtime_ns == before
     assert not (Path(plan.out) / "_failed" / "run-2.txt").exists()
+    assert (Path(plan.out) / "_failed" / "run-3.txt").exists()
     assert len((Path(plan.out) / "manifest.jsonl").read_text("utf-8").splitlines()) == 5
 
 
@@ -126,8 +127,12 @@ def test_a_change_is_seen_and_told(tmp_path: Path, write_notebook: WriteNotebook
     content["cells"][3]["execution_count"] = 7
     notebook.write_text(json.dumps(content), "utf-8")
     assert run_batch(plan).run == ()
-    (tmp_path / "out" / "run-1.html").write_text("cut")
-    assert dict(run_batch(plan).reasons) == {"run-1.html missing or changed": 1}
+    page = tmp_path / "out" / "run-1.html"
+    page.write_bytes(whole := page.read_bytes())
+    assert run_batch(plan).run == ()
+    for changed in (b"cut", whole.replace(b"number", b"nubmer")):
+        page.write_bytes(changed)
+        assert dict(run_batch(plan).reasons) == {"run-1.html missing or changed": 1}
     content["cells"].append({"cell_type": "markdown", "id": "word", "metadata": {}, "source": "a word"})
     notebook.write_text(json.dumps(content), "utf-8")
     assert dict(run_batch(plan).reasons) == {"notebook changed": 1}
@@ -144,6 +149,24 @@ def test_a_run_is_tried_again_on_a_cold_kernel(tmp_path: Path, notebook: Path) -
     entry = result.entries["run-1"]
     assert (entry["status"], entry["kernel"], entry["attempts"]) == ("made", "cold", 2)
     assert list(result.notes) == ["a run failed on a warm kernel and succeeded on a cold one"]
+
+
+@pytest.mark.slow
+def test_a_warm_process_that_is_killed_costs_no_run(tmp_path: Path, write_notebook: WriteNotebook) -> None:
+    """What was at work in it is made cold in a new folder, without a retry, and none of its forks goes on."""
+    seen = tmp_path / "seen"
+    cell = (
+        "import os, signal, time, pathlib\nprint('number', number)\nseen = pathlib.Path(f'{seen}-{number}')\n"
+        "if number == 1 and not seen.exists():\n    seen.touch(); time.sleep(1); os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)\n"
+        "if number == 2 and not seen.exists():\n    seen.touch(); time.sleep(60)"
+    )
+    notebook = write_notebook(tmp_path / "a.ipynb", cell, parameters="number: int = 1\nseen: str = ''")
+    runs = [{"number": number, "seen": str(seen)} for number in (1, 2, 3)]
+    result = run_batch(plan_of(notebook, tmp_path / "out", *runs, jobs=2))
+    assert result.failed == ()
+    assert check_whole(tmp_path / "out") == ["run-1", "run-2", "run-3"]
+    assert list(result.notes) == ["kernels are cold: the warm process is gone"]
+    assert list_workers(tmp_path / "out") == []
 
 
 @pytest.mark.slow
@@ -170,7 +193,8 @@ def test_a_manifest_that_was_cut_off_is_mended(tmp_path: Path, notebook: Path) -
     plan = plan_of(notebook, tmp_path, {"number": 1}, {"number": 2})
     run_batch(plan)
     manifest = tmp_path / "manifest.jsonl"
-    manifest.write_bytes(manifest.read_bytes()[:-30])
+    strange = b'\n\xff\xfe\n[]\n3\n{"name": 3}\n{"name": "run-1"}\n{"name": "run-1", "status": "made", "key": 1}\n'
+    manifest.write_bytes(manifest.read_bytes()[:-30] + strange)
     (tmp_path / ".run-left").mkdir()
     assert run_batch(plan).run == ("run-2",)
     assert check_whole(tmp_path) == ["run-1", "run-2"]
@@ -259,6 +283,50 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path, notebook: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_batch_that_is_stopped_counts_only_what_it_has_made(
+    tmp_path: Path, notebook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reports of an earlier batch that are due again and not reached are neither made nor up to date."""
+    plan = plan_of(notebook, tmp_path, *({"number": number} for number in range(4)), jobs=1)
+    run_batch(plan)
+
+    def stop(_: Any, entry: dict[str, Any]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("policylab.publish.progress.Progress.count", stop)
+    result = run_batch(plan, force=True)
+    assert result.stopped
+    assert len(result.run) == 4
+    assert len(result.entries) == 1
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told(tmp_path: Path, notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says what to do; nothing runs on, no working folder stays, and the next call goes on."""
+    plan = plan_of(notebook, tmp_path, *({"number": number} for number in range(4)))
+
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("policylab.publish.batch.append_entry", fail)
+        with pytest.raises(DataError, match=r"cannot write in .*: No space left on device; make room.*goes on"):
+            run_batch(plan)
+    assert not list(tmp_path.glob(".run-*"))
+    assert run_batch(plan).failed == ()
+
+
+@pytest.mark.slow
+def test_a_page_that_is_no_longer_made_does_not_stay(tmp_path: Path, notebook: Path) -> None:
+    """A new report has no page of an older one beside it, in a format that was not asked for again."""
+    plan = plan_of(notebook, tmp_path, {"number": 1}, formats=("html", "docx"))
+    run_batch(plan)
+    changed = plan_of(notebook, tmp_path, {"number": 1, "wait": 0.1}, formats=("html",))
+    run_batch(changed)
+    assert {path.name for path in tmp_path.glob("run-1.*")} == {"run-1.html", "run-1.ipynb"}
+
+
+@pytest.mark.slow
 def test_ctrl_c_ends_cold_runs_too(tmp_path: Path, notebook: Path) -> None:
     """A run on a kernel of its own, tried again after it failed, does not keep a batch that was stopped waiting."""
     plan = plan_of(notebook, tmp_path, {"number": 1, "wait": 40.0}, {"number": 2, "wait": 40.0})
@@ -269,7 +337,7 @@ def test_ctrl_c_ends_cold_runs_too(tmp_path: Path, notebook: Path) -> None:
         "assert result.stopped"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-    wait_until(lambda: bool(list(tmp_path.glob(".run-*/kernel.log"))))
+    wait_until(lambda: bool(list(tmp_path.glob(".run-*/.kernel.log"))))
     time.sleep(1)
     stopped = time.monotonic()
     process.send_signal(signal.SIGINT)

@@ -20,7 +20,10 @@ _SHOWN = 10  # failures told at the end
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path))
 @click.option("--regions", help="Codes or names; @FILE; level:city, in:320000 (both: cities in it); all.")
 @click.option("--year", "report_years", type=int, multiple=True, help="The year that the work reports plan for.")
-@click.option("--notebook", help="Any notebook with a parameters cell.  [default: district_report]")
+@click.option(
+    "--notebook",
+    help="Any notebook with a parameters cell; files beside it that its cells name come along.  [default: district_report]",
+)
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Another parameter of the notebook.")
 @click.option("--corpus", type=click.Path(path_type=Path), help="Texts of reports: sets the parameter corpus.")
 @click.option("--format", "formats", help="html, docx, pdf, with commas between.  [default: html]")
@@ -35,7 +38,7 @@ def batch(plan_file: Path | None, force: bool, **options: Any) -> None:
     Make the reports of many regions, or those of PLAN_FILE (YAML); options go before what the plan says.
 
     What is up to date is skipped; what a crash has cut off is made by the next call. Exit code 0: all are made; 1: some
-    failed; 2: refused before anything ran.
+    failed; 2: refused before anything ran, or the folder can no longer be written; 130: stopped by Ctrl-C.
     """
     from policylab.publish.batch import run_batch
 
@@ -72,6 +75,8 @@ def _parse_settings(notebook: Path, settings: list[str]) -> dict[str, object]:
         name, equals, text = setting.partition("=")
         if not equals:
             raise click.BadParameter(f"expected NAME=VALUE, got {setting!r}", param_hint="--set")
+        if name in values:
+            raise click.BadParameter(f"{name!r} is set twice; leave one out", param_hint="--set")
         values[name] = parse_value(notebook, find_parameter(notebook, name, known), text)
     return values
 
@@ -82,7 +87,9 @@ def _tell(result: BatchResult) -> Iterator[str]:
     made = sum(entry["status"] == "made" for entry in over)
     skipped = len(result.entries) - len(over)
     why = ", ".join(f"{count} {reason}" for reason, count in sorted(result.reasons.items()))
-    yield f"{made} made{f' ({why})' if why else ''}, {len(over) - made} failed, {skipped} up to date, {result.seconds:.1f} s."
+    told = f"{made} made, {len(over) - made} failed" + (f" ({why})" if why else "")
+    left = f", {len(result.run) - len(over)} not reached" if result.stopped else ""
+    yield f"{told}{left}, {skipped} up to date, {result.seconds:.1f} s."
     for words, count in sorted(result.notes.items()):
         yield f"note: {words}" + (f" ({count} times)" if count > 1 else "")
     failed = result.failed
@@ -90,6 +97,6 @@ def _tell(result: BatchResult) -> Iterator[str]:
         yield f"failed: {name}: {result.entries[name]['error']}"
     if failed:
         more = f" and {len(failed) - _SHOWN} more; all" if len(failed) > _SHOWN else "all"
-        yield f"{more} with their notebooks in {result.folder / '_failed'}"
+        yield f"{more} with their errors, and notebooks as far as they got, in {result.folder / '_failed'}"
     if result.stopped:
         yield "stopped; the same command goes on from here"

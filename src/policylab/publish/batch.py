@@ -7,15 +7,17 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policylab.errors import RunFailedError
+from policylab.errors import DataError, RunFailedError
 from policylab.model import Document
 from policylab.project import make_folder, notebook_path, write_atomic
+from policylab.publish.beside import forget_files, list_beside, place_files
 from policylab.publish.far import run_far
 from policylab.publish.fonts import cut_truetype
 from policylab.publish.index_page import render_index
@@ -153,7 +155,8 @@ def run_report(
     check_parameters(source, parameters)
     folder = make_folder(Path("reports") if out is None else Path(out))
     title = say("title", lang, region=name_region(region, lang), year=report_year)
-    job = Job(name=name, notebook=str(source), parameters=parameters, title=title, lang=lang)
+    files = list_beside(source, parameters, out=folder)
+    job = Job(name=name, notebook=str(source), parameters=parameters, title=title, lang=lang, files=files)
     with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as work, ThreadPoolExecutor(1) as beside:
         headline = beside.submit(_list_headline, document)  # while this process would only wait for the kernel
         outputs = _make_report(job, Path(work), folder)
@@ -185,6 +188,7 @@ def run_batch(plan: Plan, *, force: bool = False) -> BatchResult:
     PolicylabError
         As `policylab.publish.plan.list_jobs`; and if another batch is at work in the folder.
     """
+    forget_files()
     jobs = list_jobs(plan)
     folder = make_folder(Path(plan.out))
     started = time.monotonic()
@@ -197,10 +201,12 @@ def run_batch(plan: Plan, *, force: bool = False) -> BatchResult:
         due = [job for job in jobs if reasons[job.name] or force]
         told = Counter(reasons[job.name] or "asked for" for job in due)
         notes: dict[str, int] = {}
-        stopped = _make_due(due, plan, keys=keys, entries=entries, notes=notes) if due else False
+        reached: list[str] = []
+        stopped = _make_due(due, plan, keys=keys, entries=entries, notes=notes, reached=reached) if due else False
         if due or not (folder / INDEX).exists():
             entries = _write_overview(folder, jobs, entries)
-        mine = {job.name: entries[job.name] for job in jobs if job.name in entries}
+        left = {job.name for job in due}.difference(reached)  # which may have an entry of an earlier batch
+        mine = {job.name: entries[job.name] for job in jobs if job.name not in left}
         return BatchResult(
             folder, mine, tuple(job.name for job in due), told, notes, time.monotonic() - started, stopped
         )
@@ -217,6 +223,7 @@ def _list_headline(document: Document) -> pd.DataFrame:
 
 def _make_report(job: Job, work: Path, folder: Path) -> Mapping[str, Any]:
     """Execute one notebook and publish its page; a failed run is put aside and told in one line."""
+    place_files(job.files, work)
     try:
         executed = execute(job, work)
     except RunFailedError as error:
@@ -239,21 +246,28 @@ def _make_due(
     keys: Mapping[str, Mapping[str, str]],
     entries: dict[str, Entry],
     notes: dict[str, int],
+    reached: list[str],
 ) -> bool:
     """Make what is due, each with its line of the manifest as soon as it is over; return whether Ctrl-C has stopped it."""
     folder = Path(plan.out)
     write_manifest(folder, entries.values())
     stopped = False
-    with Progress(len(due)) as progress:
-        try:
-            for result in _run(due, folder, plan, notes):
-                entry = _settle(result, folder, keys[result.job.name])
+    try:
+        with Progress(len(due)) as progress, closing(_run(due, folder, plan, notes)) as results:
+            for result in results:
+                name = result.job.name
+                entry = _settle(result, folder, keys[name], entries.get(name, {}).get("outputs", ()))
                 append_entry(folder, entry)
-                entries[result.job.name] = entry
+                entries[name] = entry
+                reached.append(name)
                 progress.count(entry)
-        except KeyboardInterrupt:
-            stopped = True
-    clear_leftovers(folder)
+    except KeyboardInterrupt:
+        stopped = True
+    except OSError as error:
+        told = f"cannot write in {folder}: {error.strerror or error}; make room, or choose another folder with --out"
+        raise DataError(f"{told}; what is made stays, and the same command goes on from there") from None
+    finally:
+        clear_leftovers(folder)
     return stopped
 
 
@@ -266,7 +280,7 @@ def _write_overview(folder: Path, jobs: list[Job], entries: dict[str, Entry]) ->
     return entries
 
 
-def _run(jobs: list[Job], folder: Path, plan: Plan, notes: dict[str, int]) -> Iterator[Result]:
+def _run(jobs: list[Job], folder: Path, plan: Plan, notes: dict[str, int]) -> Generator[Result]:
     """Yield the results as they come."""
     if plan.cluster:
         yield from run_far(jobs, folder, plan.cluster, retries=plan.retries)
@@ -279,8 +293,8 @@ def _run(jobs: list[Job], folder: Path, plan: Plan, notes: dict[str, int]) -> It
             notes |= pool.notes
 
 
-def _settle(result: Result, folder: Path, key: Mapping[str, str]) -> Entry:
-    """Publish what a run has made, or put it aside, and return its line of the manifest."""
+def _settle(result: Result, folder: Path, key: Mapping[str, str], earlier: Iterable[str]) -> Entry:
+    """Publish what a run has made in place of what it made earlier, or put it aside; return its line of the manifest."""
     job, outcome, name = result.job, result.outcome, result.job.name
     entry: Entry = {
         "name": name,
@@ -293,6 +307,8 @@ def _settle(result: Result, folder: Path, key: Mapping[str, str]) -> Entry:
     entry |= {field: outcome.get(field) for field in ("kernel", "seconds", "pages_cpu_seconds", "peak_mb", "values")}
     if outcome["status"] == "made":
         entry["outputs"] = publish_run(result.work, folder, name, ("ipynb", *job.formats))
+        for path in set(earlier) - set(entry["outputs"]):  # a page of an earlier run that this one would belie
+            (folder / path).unlink(missing_ok=True)
     else:
         put_aside(result.work, folder, name, outcome["told"])
         entry["outputs"] = {}

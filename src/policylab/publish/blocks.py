@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
+
+from policylab.publish.vector import draw_svg
 
 Kind = Literal["heading", "paragraph", "item", "code", "table", "image", "fold"]
 
@@ -28,10 +31,14 @@ _STYLES = {
     "em": "emphasis",
 }
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_DATA = re.compile(r"data:image/(?P<kind>png|jpeg);base64,(?P<data>.*)", re.DOTALL)
+_DATA = re.compile(r"data:image/(?P<kind>png|jpeg|svg\+xml);base64,(?P<data>.*)", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML can hold them
 # Of columns, in letters of the size of tables.
 _LINE, _SHORT, _WIDEST, _GAP = 96, 15, 60, 3
+_SMALLEST = 0.4  # share of the usual size of letters in tables
+_MOST_SPANNED = 1000
+# Of images.
+_DPI, _TEXT_INCHES, _SMALL, _TALLEST = 96, 6.3, 0.6, 1.25
 _CHINESE_FROM = 0x2E80
 
 
@@ -59,6 +66,8 @@ class Block:
         Of a table; the first ``n_header`` are its header.
     widths : list of float
         Shares of the table's columns of the width of the text.
+    scale : float
+        The size of a table's letters, as a share of the usual one; the width of an image, as a share of that of the text.
     image : bytes
         PNG or JPEG.
     alt : str
@@ -70,6 +79,7 @@ class Block:
     rows: list[list[list[Run]]] = field(default_factory=list)
     n_header: int = 0
     widths: list[float] = field(default_factory=list)
+    scale: float = 1.0
     image: bytes = b""
     alt: str = ""
 
@@ -169,11 +179,53 @@ def _trim(runs: Iterable[Run]) -> list[Run]:
 
 def _read_table(table: Any) -> Block:
     """Return a table with the same number of cells in each row."""
-    rows = [[_trim(_list_runs(cell)) for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
+    rows = list(_list_rows(table))
     columns = max(map(len, rows), default=0)
     rows = [row + [[]] * (columns - len(row)) for row in rows if row]
     header = len(list(table.iterfind("thead/tr")))
-    return Block("table", rows=rows, n_header=min(header, len(rows)), widths=_share(rows, columns))
+    return Block("table", rows=rows, n_header=min(header, len(rows)), widths=_share(rows, columns), scale=_fit(rows))
+
+
+def _list_rows(table: Any) -> Iterator[list[list[Run]]]:
+    """Yield the rows of a table; where a cell spans others, these are there and empty, so that columns stay what they are."""
+    spanned: dict[int, int] = {}  # by column, the rows below that a cell above takes
+    for row in table.iter("tr"):
+        made: list[list[Run]] = []
+        for cell in row:
+            if cell.tag not in ("td", "th"):
+                continue
+            _skip_spanned(made, spanned)
+            runs, below = _trim(_list_runs(cell)), _read_span(cell, "rowspan") - 1
+            for number in range(_read_span(cell, "colspan")):
+                spanned[len(made)] = below
+                made.append([] if number else runs)
+        _skip_spanned(made, spanned)
+        yield made
+
+
+def _skip_spanned(row: list[list[Run]], spanned: dict[int, int]) -> None:
+    """Add empty cells to a row as long as a cell above takes their place."""
+    while spanned.get(len(row), 0) > 0:
+        spanned[len(row)] -= 1
+        row.append([])
+
+
+def _read_span(cell: Any, name: str) -> int:
+    """Return over how many rows or columns a cell goes."""
+    words = str(cell.get(name, "1"))
+    return min(max(int(words), 1), _MOST_SPANNED) if words.isascii() and words.isdigit() else 1
+
+
+def _fit(rows: Sequence[Sequence[Sequence[Run]]]) -> float:
+    """Return how much smaller letters have to be so that the longest word of each column fits beside those of others."""
+    columns = zip(*rows, strict=True) if rows else ()
+    words = (max((_count([Run(word)]) for cell in column for word in _split(cell)), default=0) for column in columns)
+    return round(max(_SMALLEST, min(1.0, _LINE / max(sum(width + _GAP for width in words), 1))), 3)
+
+
+def _split(cell: Sequence[Run]) -> list[str]:
+    """Return what of a cell stays on one line: words, and single Chinese characters."""
+    return re.findall(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+", join_text(cell))
 
 
 def _share(rows: Sequence[Sequence[Sequence[Run]]], columns: int) -> list[float]:
@@ -197,6 +249,22 @@ def _read_image(image: Any) -> Iterator[Block]:
     found = _DATA.match(str(image.get("src", "")))
     if found:
         try:
-            yield Block("image", image=base64.b64decode(found["data"]), alt=str(image.get("alt", "")))
+            content = base64.b64decode(found["data"])
+            content = draw_svg(content) if found["kind"] == "svg+xml" else content
         except binascii.Error:
             return
+        if share := _size(content):
+            yield Block("image", image=content, alt=str(image.get("alt", "")), scale=share)
+
+
+def _size(image: bytes) -> float:
+    """Return the width of an image as a share of that of the text: its own where it is small; 0 where it is none."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(image)) as opened:
+            (width, height), (dpi, _) = opened.size, opened.info.get("dpi", (_DPI, _DPI))
+    except (UnidentifiedImageError, OSError, ValueError):
+        return 0.0
+    own = width / max(dpi, 1) / _TEXT_INCHES
+    return round(min(own if own < _SMALL else 1.0, _TALLEST * width / max(height, 1)), 4)

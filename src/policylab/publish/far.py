@@ -6,7 +6,8 @@ import io
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,11 @@ def run_far(jobs: Sequence[Job], folder: Path, address: str, *, retries: int) ->
     completed: Any = distributed.as_completed
     modules = list_imports(Path(jobs[0].notebook))
     with open_cluster(address) as client:
-        notebooks = {path: Path(path).read_bytes() for path in {job.notebook for job in jobs}}
+        read = cache(lambda path: Path(path).read_bytes())
         futures = {}
         for job in jobs:
-            asked = (job.to_json(), notebooks[job.notebook], modules, retries)
+            sent = {name: read(path) for name, path in job.files.items()}
+            asked = (job.to_json(), read(job.notebook), sent, modules, retries)
             future = client.submit(make_far, *asked, pure=False, retries=_LOST)
             futures[future] = job
         try:
@@ -52,7 +54,7 @@ def run_far(jobs: Sequence[Job], folder: Path, address: str, *, retries: int) ->
 
 
 def make_far(
-    job: dict[str, Any], notebook: bytes, modules: list[str], retries: int
+    job: dict[str, Any], notebook: bytes, files: dict[str, bytes], modules: list[str], retries: int
 ) -> tuple[bytes, dict[str, Any], int]:
     """Run a job on a worker, and return its folder packed, what became of it, and how often it was tried."""
     key = tuple(modules)
@@ -63,19 +65,33 @@ def make_far(
     try:
         source = folder / Path(job["notebook"]).name
         source.write_bytes(notebook)
-        result = pool.make(Job(**job | {"notebook": str(source)}), folder, retries=retries)
-        return _pack(result.work), result.outcome, result.attempts
+        placed = {"notebook": str(source), "files": _place(files, folder / "files")}
+        result = pool.make(Job(**job | placed), folder, retries=retries)
+        return _pack(result.work, placed["files"]), result.outcome, result.attempts
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _pack(work: Path) -> bytes:
-    """Return the files of a folder as a zip file; hidden ones are of no use elsewhere."""
+def _place(files: dict[str, bytes], folder: Path) -> dict[str, str]:
+    """Write what a notebook uses of its own folder, and return where it lies."""
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return {name: str(folder / name) for name in files}
+
+
+def _pack(work: Path, known: Collection[str]) -> bytes:
+    """Return the files of a folder as a zip file; hidden ones are of no use elsewhere, and others are known there."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for path in sorted(work.rglob("*")):
             relative = path.relative_to(work)
-            if path.is_file() and not path.is_symlink() and not relative.parts[0].startswith("."):
+            if (
+                path.is_file()
+                and not path.is_symlink()
+                and not relative.parts[0].startswith(".")
+                and relative.as_posix() not in known
+            ):
                 packed.write(path, relative.as_posix())
     return file.getvalue()
 

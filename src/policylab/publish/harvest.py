@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policylab.publish.render import VALUES_MIME
+from policylab.publish.vector import draw_svg
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -44,13 +45,13 @@ def save_thumbnail(executed: NotebookNode, path: Path) -> None:
     """Write a small picture of the first image of a notebook, none where it has none or one that cannot be read."""
     from PIL import Image, UnidentifiedImageError
 
-    first = next((bundle["image/png"] for bundle in _list_bundles(executed) if "image/png" in bundle), None)
+    first = next(filter(None, map(_read_picture, _list_bundles(executed))), None)
     if first is None:
         return
     try:
-        with Image.open(io.BytesIO(base64.b64decode("".join(first)))) as image:
+        with Image.open(io.BytesIO(first)) as image:
             small = image.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, binascii.Error):
+    except (UnidentifiedImageError, OSError, ValueError):
         return
     small.thumbnail((_WIDTH, _HEIGHT))
     path.parent.mkdir(exist_ok=True)
@@ -61,6 +62,16 @@ def _list_bundles(executed: NotebookNode) -> Iterator[dict[str, Any]]:
     """Yield what each output shows, by MIME type."""
     for cell in executed.cells:
         yield from (output["data"] for output in cell.get("outputs", []) if "data" in output)
+
+
+def _read_picture(bundle: dict[str, Any]) -> bytes:
+    """Return the picture that an output shows, b"" where it is none."""
+    try:
+        if "image/png" in bundle:
+            return base64.b64decode("".join(bundle["image/png"]))
+    except binascii.Error:
+        return b""
+    return draw_svg("".join(bundle["image/svg+xml"]).encode()) if "image/svg+xml" in bundle else b""
 
 
 def _to_number(value: object) -> float | None:

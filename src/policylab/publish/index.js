@@ -8,7 +8,7 @@ const level = document.querySelector("#level");
 const shown = document.querySelector("#shown");
 
 function filter() {
-  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = search.value.toLowerCase().replace(/['’]/g, "").split(/\s+/).filter(Boolean);
   let count = 0;
   for (const row of rows) {
     const fits = words.every((word) => row.dataset.words.includes(word)) && (!level.value || row.dataset.level === level.value);

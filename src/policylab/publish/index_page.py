@@ -133,11 +133,11 @@ def _render_row(entry: Entry, values: Mapping[str, str], folder: Path, *, lang: 
     cells += [_cell(noted[key]["text"], noted[key]["value"]) if key in noted else _cell("") for key in values]
     cells.append(_cell(_render_files(entry, lang)))
     words = " ".join(
-        str(entry.get(key) or "") for key in ("name", "title", "place", "region_name", "report_year", "error")
+        str(entry.get(key) or "") for key in ("name", "title", "place", "also", "region_name", "report_year", "error")
     )
     row = Markup('<tr data-words="{}" data-level="{}"{}>{}</tr>')
     kind = "" if is_made else Markup(' class="failed"')
-    return row.format(words.lower(), entry.get("level", ""), kind, Markup("").join(cells))
+    return row.format(words.lower().replace("'", ""), entry.get("level", ""), kind, Markup("").join(cells))
 
 
 def _cell(content: object, order: object = "") -> Markup:

@@ -16,12 +16,13 @@ import random
 import sys
 from collections import deque
 from collections.abc import Callable
+from importlib.machinery import PathFinder
 from pathlib import Path
 from queue import Empty
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
-KERNEL_LOG = "kernel.log"
+KERNEL_LOG = ".kernel.log"
 _INLINE = "module://matplotlib_inline.backend_inline"
 _STREAMS = {"stdout": 1, "stderr": 2}
 
@@ -50,7 +51,12 @@ class _Stream(io.TextIOBase):
 
 def prepare_imports() -> None:
     """Set up what libraries look at when they are imported, as a kernel does."""
+    from ipykernel.kernelapp import IPKernelApp
+
     os.environ.setdefault("MPLBACKEND", _INLINE)
+    cast("Any", IPKernelApp).init_pdb(None)  # before doctest, which builds on the debugger that it finds
+    if PathFinder.find_spec("debugpy"):
+        sys.breakpointhook = lambda *_, **__: None  # as debugpy has it where nobody has attached
     sys.stdout, sys.stderr = _Stream(sys.stdout), _Stream(sys.stderr)
 
 
@@ -99,27 +105,39 @@ def open_kernel(work: Path, seed: int) -> Any:
     for number in _STREAMS.values():
         os.dup2(log, number)
     os.close(log)
-    kernel = _make_kernel()
+    kernel = _make_kernel(_make_logger(work))
     seed_kernel(kernel.shell, seed)
     return _Client(kernel)
 
 
-def _make_kernel() -> Any:
+def _make_logger(work: Path) -> logging.Logger:
+    """Return a logger for what a kernel and its client say, which no cell can hear, however it sets up logging."""
+    logger = logging.Logger("kernel", logging.WARNING)
+    logger.addHandler(logging.FileHandler(work / KERNEL_LOG, delay=True))
+    return logger
+
+
+def _make_kernel(log: logging.Logger) -> Any:
     """Return ipykernel's kernel, whose messages are kept in a list."""
     from ipykernel import debugger
-    from ipykernel.inprocess import ipkernel
+    from ipykernel.inprocess.ipkernel import InProcessKernel
     from ipykernel.iostream import OutStream
+    from ipykernel.kernelapp import IPKernelApp
     from ipykernel.zmqshell import ZMQInteractiveShell
-    from IPython.core import shellapp
 
     debugger._is_debugpy_available = False  # nobody can ask for it here, and its import takes long
-    make_kernel: Any = ipkernel.InProcessKernel
+    # Of each kind the one instance of the process, as which "%matplotlib", widgets and others look for them.
+    application: Any = cast("Any", IPKernelApp).instance(config=make_config(), log=log)  # never started
+    make_kernel: Any = cast("Any", InProcessKernel).instance
     make_stream: Any = OutStream
-    application: Any = shellapp.InteractiveShellApp
     session = _make_session()
-    kernel = make_kernel(session=session, shell_class=ZMQInteractiveShell, config=make_config())
+    kernel = make_kernel(parent=application, session=session, shell_class=ZMQInteractiveShell, log=log, user_ns=None)
+    application.kernel = kernel
+    application.init_shell()
+    application.patch_io()
     for name in _STREAMS:
         stream = make_stream(session, kernel.iopub_thread, name, echo=getattr(sys, f"__{name}__"))
+        stream.echo.reconfigure(encoding="utf-8", errors="backslashreplace")  # a kernel's streams take any text
         setattr(kernel, name, stream)
         held = getattr(sys, name)
         if isinstance(held, _Stream):
@@ -127,7 +145,7 @@ def _make_kernel() -> Any:
         setattr(sys, name, stream)
     kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)  # asked for by cells that await
     kernel.shell.extension_manager.load_extension("storemagic")
-    application.init_path(SimpleNamespace(ignore_cwd=False))
+    application.init_path()
     return kernel
 
 
@@ -176,6 +194,7 @@ class _Client:
         self._kernel = kernel
         self._replies: deque[dict[str, Any]] = deque()
         self._told: deque[dict[str, Any]] = deque()
+        self.session, self.log = kernel.session, kernel.log
         self.shell_channel = _Channel(self._replies)
         self.iopub_channel = _Channel(self._told)
 
@@ -185,6 +204,7 @@ class _Client:
     async def execute(self, code: str, *, store_history: bool = True, stop_on_error: bool = True) -> str:
         """Run a cell to its end, and have its messages ready."""
         kernel, session = self._kernel, self._kernel.session
+        self._take_comms()
         content = {"code": code, "silent": False, "store_history": store_history, "user_expressions": {}}
         request = session.msg("execute_request", {**content, "allow_stdin": False, "stop_on_error": stop_on_error})
         kernel.set_parent([], request, channel="shell")
@@ -197,6 +217,13 @@ class _Client:
             message = session.kept.popleft()
             (self._replies if message["msg_type"].endswith("_reply") else self._told).append(message)
         return str(request["header"]["msg_id"])
+
+    def _take_comms(self) -> None:
+        """Give the kernel what nbclient has sent its widgets since the last cell: what they have captured."""
+        while self.shell_channel.sent:
+            message = {"buffers": [], **self.shell_channel.sent.popleft()}
+            self._kernel.set_parent([], message, channel="shell")
+            self._kernel.shell_handlers[message["header"]["msg_type"]](None, [], message)
 
     def kernel_info(self) -> str:
         """Have the answer to who the kernel is ready."""
@@ -211,6 +238,10 @@ class _Channel:
 
     def __init__(self, messages: deque[dict[str, Any]]) -> None:
         self._messages = messages
+        self.sent: deque[dict[str, Any]] = deque()
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
 
     async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
         if not self._messages:
@@ -228,7 +259,7 @@ def execute_here(manager: Any, client: Any, tell: Callable[[Any], None]) -> None
             tell(cell)
             return super().execute_cell(cell, index)
 
-    notebook = Notebook(manager, km=object(), log=logging.getLogger("papermill"))
+    notebook = Notebook(manager, km=object(), log=client.log)
     notebook.kc = client
     notebook.reset_execution_trackers()
     notebook.papermill_execute_cells()

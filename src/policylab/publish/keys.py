@@ -13,6 +13,7 @@ from typing import Any
 from policylab import __version__
 from policylab.cluster import hash_data, hash_source
 from policylab.project import project_root
+from policylab.publish.beside import is_large
 from policylab.publish.ledger import hash_bytes
 from policylab.publish.parameters import read_notebook
 from policylab.publish.run import Job
@@ -30,7 +31,8 @@ def compute_key(job: Job) -> dict[str, str]:
     dict of str to str
         ``notebook``, its cells without outputs; ``parameters``; ``library``, the versions of Python, policylab and what
         notebooks mostly use, and in a checkout the source; ``data``, the tables in ``data/``; ``text``, the report's own
-        text with its sidecar and corrections, and files that a parameter names by an absolute path.
+        text with its sidecar and corrections, and files that a parameter names by an absolute path; ``files``, what the
+        notebook uses of the folder that it lies in.
     """
     return {
         "notebook": _hash_notebook(job.notebook),
@@ -38,6 +40,7 @@ def compute_key(job: Job) -> dict[str, str]:
         "library": _hash_library(),
         "data": _hash_data(),
         "text": _hash_json([_hash_file(path) for path in _list_own_files(job)]),
+        "files": _hash_json([[name, _hash_file(Path(path))] for name, path in job.files.items()]),
     }
 
 
@@ -86,8 +89,10 @@ def _list_own_files(job: Job) -> Iterator[Path]:
 
 @cache
 def _hash_file(path: Path) -> str:
-    """Return the hash of a file, "" where there is none."""
+    """Return the hash of a file, of a very large one that of its size and time; "" where there is none."""
     try:
+        if is_large(path):
+            return _hash_json([path.stat().st_size, path.stat().st_mtime_ns])
         return hash_bytes(path.read_bytes())
     except OSError:
         return ""

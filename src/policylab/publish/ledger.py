@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ FAILED = "_failed"
 THUMBNAILS = "_thumbnails"
 RUNNING = ".run-"  # before the random name of the folder that a run works in
 _LOCK = ".lock"
+
+_FIELDS = {"name": str, "status": str, "error": str, "key": dict, "outputs": dict}  # what any entry has
 
 Entry = dict[str, Any]
 
@@ -61,16 +63,17 @@ def clear_leftovers(folder: Path) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, Entry]:
-    """Return the last entry of every run by name; a line that was cut off when the process was killed is left out."""
+    """Return the last entry of every run by name; a line that was cut off, or is none of ours, is left out."""
     path = folder / MANIFEST
     entries: dict[str, Entry] = {}
-    for line in path.read_text("utf-8").splitlines() if path.exists() else []:
+    for line in path.read_bytes().split(b"\n") if path.exists() else []:
         try:
             entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and all(isinstance(entry.get(name), kind) for name, kind in _FIELDS.items()):
             entries.pop(entry["name"], None)
             entries[entry["name"]] = entry
-        except (ValueError, KeyError, TypeError):
-            continue
     return entries
 
 
@@ -134,6 +137,8 @@ def publish_run(work: Path, folder: Path, name: str, suffixes: Iterable[str]) ->
         thumbnail.replace(folder / THUMBNAILS / thumbnail.name)
     for suffix in ("ipynb", "txt"):
         (folder / FAILED / f"{name}.{suffix}").unlink(missing_ok=True)
+    with suppress(OSError):
+        (folder / FAILED).rmdir()  # which fails where others lie in it, or there is none
     return outputs
 
 
@@ -171,10 +176,13 @@ def _lock(number: int) -> bool:
 
 
 def _is_whole(path: Path, told: Mapping[str, Any]) -> bool:
-    """Return whether a file is there in the size that it was written in."""
+    """Return whether a file is there as it was written: of the same size and time, else with the same content."""
     try:
-        return path.stat().st_size == int(told["bytes"])
-    except OSError:
+        found = path.stat()
+        if found.st_size != told["bytes"]:
+            return False
+        return found.st_mtime_ns == told.get("mtime_ns") or hash_bytes(path.read_bytes()) == told["sha256"]
+    except (OSError, KeyError, TypeError, AttributeError):
         return False
 
 
@@ -186,6 +194,6 @@ def _list_made(work: Path, name: str, suffixes: Iterable[str]) -> Iterator[Path]
 
 
 def _describe(path: Path) -> dict[str, Any]:
-    """Return the size and hash of a file."""
+    """Return the size, hash and time of a file."""
     content = path.read_bytes()
-    return {"bytes": len(content), "sha256": hash_bytes(content)}
+    return {"bytes": len(content), "sha256": hash_bytes(content), "mtime_ns": path.stat().st_mtime_ns}

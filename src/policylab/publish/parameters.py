@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from policylab.errors import NotebookError, close_matches
 
 _JSON_TYPES = (str, int, float, bool, list, dict, type(None))
 _TRUTH = {"true": True, "false": False}
+_TYPE_COMMENT = re.compile(r"#\s*type:\s*(?P<type>[\w\[\], .|]+)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,15 @@ def read_parameters(notebook: str | Path) -> dict[str, Parameter]:
     kernel = content["metadata"].get("kernelspec", {})
     if not kernel.get("name"):
         raise NotebookError(f"{path} names no kernel; open it in JupyterLab, choose Python 3 and save it")
-    if (language := str(kernel.get("language") or "python").lower()) != "python":
+    written = content["metadata"].get("language_info", {}).get("name")
+    if (language := str(kernel.get("language") or written or "python").lower()) not in ("python", "ipython"):
         raise NotebookError(f"{path} is written in {language}, expected Python")
     cells = [cell for cell in content["cells"] if "parameters" in cell["metadata"].get("tags", [])]
     if len(cells) != 1:
         message = f"{path} has {len(cells)} cells tagged 'parameters', expected one; tag the cell that sets region_code"
         raise NotebookError(message)
+    if cells[0]["cell_type"] != "code":
+        raise NotebookError(f"{path}: its cell tagged 'parameters' is {cells[0]['cell_type']}, expected code")
     return {item.name: item for item in _list_assignments("".join(cells[0]["source"]), path)}
 
 
@@ -116,7 +121,7 @@ def find_parameter(notebook: str | Path, name: str, known: Mapping[str, Paramete
         If the notebook has none, with the nearest name that it has.
     """
     if name not in known:
-        near = close_matches(name, known) or f"; it has {', '.join(known)}"
+        near = close_matches(name, known) or f"; it has {', '.join(known) or 'none'}"
         raise NotebookError(f"{notebook}: no parameter {name!r} in its parameters cell{near}")
     return known[name]
 
@@ -136,7 +141,7 @@ def check_value(notebook: str | Path, parameter: Parameter, value: object) -> No
         expected, got = parameter.kind.__name__, type(value).__name__
         raise NotebookError(f"{notebook}: parameter {parameter.name!r} is {expected}, got {got} {value!r}")
     try:
-        if type(value) not in _JSON_TYPES or json.loads(json.dumps(value)) != value:
+        if type(value) not in _JSON_TYPES or json.loads(json.dumps(value, ensure_ascii=False).encode()) != value:
             raise TypeError
     except (TypeError, ValueError):
         told = f"got {type(value).__name__} {value!r}; give text, numbers, true or false, or lists and dicts of these"
@@ -177,21 +182,49 @@ def _list_assignments(source: str, path: Path) -> Iterator[Parameter]:
     """Yield the names that a cell assigns literals to, with these and their types."""
     try:
         statements = ast.parse(source).body
-    except SyntaxError as error:
-        raise NotebookError(f"{path}: its parameters cell is not Python: {error.msg} in line {error.lineno}") from None
+    except (SyntaxError, ValueError) as error:
+        told, line = (error.msg, error.lineno) if isinstance(error, SyntaxError) else (str(error), 1)
+        raise NotebookError(f"{path}: its parameters cell is not Python: {told} in line {line}") from None
+    lines = source.splitlines()
     for statement in statements:
-        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else getattr(statement, "targets", [])
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            continue  # a word on the parameters
+        names = _list_names(statement)
         try:
-            value = ast.literal_eval(statement.value)  # type: ignore[attr-defined]
+            value = ast.literal_eval(statement.value) if statement.value else None  # type: ignore[attr-defined]
         except (AttributeError, ValueError, TypeError):
+            names = []
+        if not names:
             message = f"{path}: its parameters cell may only assign literals, got line {statement.lineno}"
-            raise NotebookError(message) from None
-        annotation = ast.unparse(statement.annotation) if isinstance(statement, ast.AnnAssign) else ""
-        kind = type(value) if value is not None else _name_type(annotation)
-        yield from (Parameter(target.id, value, kind) for target in targets if isinstance(target, ast.Name))
+            raise NotebookError(message)
+        kind = _name_type(_find_annotation(statement, lines), value)
+        yield from (Parameter(name, value, kind) for name in names)
 
 
-def _name_type(annotation: str) -> type | None:
-    """Return the type that an annotation names, None where it is another or allows None."""
+def _list_names(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement assigns one value to, none where it does anything else."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    targets = [statement.target] if isinstance(statement, ast.AnnAssign) else targets
+    return [target.id for target in targets if isinstance(target, ast.Name)] if _are_names(targets) else []
+
+
+def _are_names(targets: list[ast.expr]) -> bool:
+    """Return whether a value is assigned to names alone, and not to parts of something."""
+    return all(isinstance(target, ast.Name) for target in targets)
+
+
+def _find_annotation(statement: ast.stmt, lines: list[str]) -> str:
+    """Return the type that an assignment states, as an annotation or in a comment as papermill reads it."""
+    if isinstance(statement, ast.AnnAssign):
+        return ast.unparse(statement.annotation).strip("'")
+    found = _TYPE_COMMENT.search(lines[(statement.end_lineno or 1) - 1])
+    return found["type"] if found else ""
+
+
+def _name_type(annotation: str, value: object) -> type | None:
+    """Return the type that an annotation names, else that of the value; None where any will do."""
     types = {kind.__name__: kind for kind in (str, int, float, bool, list, dict)}
-    return types.get(annotation.partition("[")[0])
+    named = types.get(annotation.partition("[")[0].lower().strip())
+    if value is None or (named is float and type(value) is int):
+        return named
+    return type(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,16 +11,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from policylab.codebook import load_codebook
 from policylab.errors import PlanError, ReadError, close_matches
 from policylab.project import notebook_path
+from policylab.publish.beside import list_beside
+from policylab.publish.choices import list_chosen
 from policylab.publish.parameters import Parameter, check_parameters, read_parameters
-from policylab.publish.region_names import name_region
+from policylab.publish.region_names import name_place, name_region
 from policylab.publish.run import Job
-from policylab.publish.words import LANGUAGES, say
-from policylab.read.regions import LEVELS, Region, find_region, list_regions
+from policylab.publish.words import LANGUAGES, check_language, say
+from policylab.read.corpus import count_reports
+from policylab.read.regions import Region
 
 FORMATS = ("html", "docx", "pdf")
-_SELECTORS = ("level", "in")
+_EXPECTED = {
+    "regions": "codes, names or choices as text",
+    "report_years": "whole numbers in a list, as [2023]",
+    "notebook": "a path or the name of one of the project's",
+    "parameters": "a dict of values by name",
+    "runs": "a list of dicts, each with the parameters of a run",
+    "formats": "names in a list, as ['html']",
+    "out": "a path",
+    "cluster": "an address as text",
+}
+_TAKEN = frozenset({"index", "manifest.jsonl"})
+_SUFFIXES = (".ipynb", *(f".{kind}" for kind in FORMATS))
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")  # of a file: no folder, no hidden file, no option
 
 
@@ -36,7 +52,8 @@ class Plan:
     report_years : sequence of int
         The years that the work reports plan for; a report is made for each region and year.
     notebook : str or Path, optional
-        Any notebook with a parameters cell; by default that of a district.
+        Any notebook with a parameters cell; by default that of a district. Each run has a folder of its own, with copies of
+        the files beside the notebook that its cells name.
     parameters : mapping
         Values for other parameters of the notebook.
     runs : sequence of mappings
@@ -98,12 +115,16 @@ def list_jobs(plan: Plan) -> list[Job]:
     NotebookError
         If the notebook cannot take a parameter.
     """
-    _check_options(plan)
+    check_options(plan)
     notebook = find_notebook(plan)
     known = read_parameters(notebook)
     jobs = [_build_job(plan, notebook, known, run) for run in _list_runs(plan, notebook, known)]
-    names = [job.name for job in jobs]
+    names = [job.name.casefold() for job in jobs]  # not every disk tells capitals from others
     twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if (
+        source := next((job for job in jobs if Path(plan.out, f"{job.name}.ipynb").resolve() == notebook), None)
+    ) is not None:
+        raise PlanError(f"the executed notebook would replace {source.notebook}; choose another folder with --out")
     if twice:
         raise PlanError(f"two runs have the name {twice[0]!r}; give each another, since its files take it")
     if not jobs:
@@ -111,51 +132,65 @@ def list_jobs(plan: Plan) -> list[Job]:
     return jobs
 
 
-def list_chosen(regions: str | Sequence[str], report_year: int | None, reported: set[str] | None) -> list[Region]:
+def check_options(plan: Plan) -> None:
     """
-    Return the regions that words choose, in order and once each.
-
-    Parameters
-    ----------
-    regions : str or sequence of str
-        As in `Plan`.
-    report_year : int or None
-        The year that codes and names are understood in; None is today.
-    reported : set of str, optional
-        The codes among which ``level:``, ``in:`` and ``all`` choose; None is every region of the year.
+    Do nothing if a batch could be made from a plan, whatever its notebook.
 
     Raises
     ------
-    PlanError, UnknownNameError
-        If a word is neither region nor choice, or a file cannot be read.
-
-    Examples
-    --------
-    >>> [region.name for region in list_chosen("淮阴区,level:province,in:江苏省", 2023, None)]
-    ['淮阴区']
-    >>> len(list_chosen("level:city,in:320000", 2023, None))
-    13
+    PlanError
+        If something is of another kind than `Plan` says, a format or number cannot be, or the plan has both runs and regions.
     """
-    words = list(_split_words(regions))
-    chosen = [find_region(word, report_year=report_year) for word in words if not _is_choice(word)]
-    choices = [word for word in words if _is_choice(word)]
-    if choices:
-        rules = _read_choices(choices)
-        found = list_regions(rules.get("level"), within=rules.get("in"), report_year=report_year)
-        chosen += [region for region in found if reported is None or region.region_code in reported]
-    return list({region.region_code: region for region in chosen}.values())
-
-
-def _check_options(plan: Plan) -> None:
-    """Refuse what no batch can be made from, whatever its notebook."""
+    _check_kinds(plan)
     for name in plan.formats:
         if name not in FORMATS:
             raise PlanError(f"no format {name!r}; formats: {', '.join(FORMATS)}{close_matches(str(name), FORMATS)}")
     for name, value, least in (("jobs", plan.jobs, 1), ("retries", plan.retries, 0), ("timeout", plan.timeout, 1)):
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
-            raise PlanError(f"{name} is {value!r}, expected a number of at least {least}")
+        kind, expected = ((int, float), "number") if name == "timeout" else (int, "whole number")
+        if isinstance(value, bool) or not isinstance(value, kind) or not least <= value < math.inf:
+            raise PlanError(f"{name} is {value!r}, expected a {expected} of at least {least}")
     if plan.runs and (plan.regions or plan.report_years):
         raise PlanError("a plan has either runs or regions and years, got both; leave one out")
+
+
+def check_run_name(name: str) -> None:
+    """
+    Do nothing if the files of a run can take its name.
+
+    Raises
+    ------
+    PlanError
+        If it is no name of a file, or one that the folder of a batch needs.
+    """
+    if not _NAME.fullmatch(name):
+        raise PlanError(f"a run has the name {name!r}; its files take it: letters, digits, '.', '-' and '_' only")
+    if name.casefold() in _TAKEN or name.casefold().endswith(_SUFFIXES):
+        raise PlanError(f"a run has the name {name!r}, which a file of the batch needs; give it another")
+
+
+def _check_kinds(plan: Plan) -> None:
+    """Refuse what is of another kind than a plan has, from who writes Python."""
+    regions = [plan.regions] if isinstance(plan.regions, (str, int)) else plan.regions
+    fits = {
+        "regions": regions is None or _has_only(regions, str, int),
+        "report_years": _has_only(plan.report_years, int),
+        "notebook": plan.notebook is None or isinstance(plan.notebook, (str, Path)),
+        "parameters": isinstance(plan.parameters, Mapping),
+        "runs": _has_only(plan.runs, Mapping),
+        "formats": _has_only(plan.formats, str),
+        "out": isinstance(plan.out, (str, Path)),
+        "cluster": isinstance(plan.cluster, str),
+    }
+    for name, is_fit in fits.items():
+        if not is_fit:
+            raise PlanError(f"{name} is {getattr(plan, name)!r}, expected {_EXPECTED[name]}")
+
+
+def _has_only(values: object, *kinds: type) -> bool:
+    """Return whether something is a sequence of values of these kinds alone, none of them True or False."""
+    if not isinstance(values, Iterable) or isinstance(values, (str, Mapping)):
+        return False
+    return all(isinstance(value, kinds) and not isinstance(value, bool) for value in values)
 
 
 def _list_runs(plan: Plan, notebook: Path, known: Mapping[str, Parameter]) -> Iterator[dict[str, Any]]:
@@ -169,9 +204,10 @@ def _list_runs(plan: Plan, notebook: Path, known: Mapping[str, Parameter]) -> It
         raise PlanError("which regions? give codes or names, @FILE, level:city, in:320000 or all with --regions")
     if "report_year" in known and not plan.report_years:
         raise PlanError("which year? give the year that the work reports plan for with --year")
-    is_own = notebook == notebook_path("district_report").resolve()
+    if is_own := notebook == notebook_path("district_report").resolve():
+        _check_own(plan.parameters)
     years: Sequence[int | None] = plan.report_years or [None]
-    for year in years:
+    for year in dict.fromkeys(years):
         for region in _list_regions_of(plan, year, is_own=is_own):
             yield {"region": region, "report_year": year, "parameters": plan.parameters}
 
@@ -179,13 +215,20 @@ def _list_runs(plan: Plan, notebook: Path, known: Mapping[str, Parameter]) -> It
 def _list_free_runs(plan: Plan, notebook: Path) -> Iterator[dict[str, Any]]:
     """Yield the runs of a notebook that is not about regions, or whose runs are listed."""
     for number, run in enumerate(plan.runs or [{"name": notebook.stem}], start=1):
-        parameters = {**plan.parameters, **{name: value for name, value in run.items() if name != "name"}}
+        parameters = {**plan.parameters, **{key: value for key, value in run.items() if key != "name"}}
         name = str(run.get("name") or f"{notebook.stem}-{number:03d}")
-        if not _NAME.fullmatch(name):
-            raise PlanError(
-                f"run {number} has the name {name!r}; its files take it: letters, digits, '.', '-' and '_' only"
-            )
+        check_run_name(name)
         yield {"name": name, "parameters": parameters}
+
+
+def _check_own(parameters: Mapping[str, Any]) -> None:
+    """Refuse a language, indicator or corpus that every run of our own notebook would fail with."""
+    if isinstance(lang := parameters.get("lang"), str):
+        check_language(lang)
+    if isinstance(indicator := parameters.get("indicator"), str):
+        load_codebook().indicator(indicator)
+    if isinstance(corpus := parameters.get("corpus"), str) and corpus:
+        count_reports(corpus)
 
 
 def _list_regions_of(plan: Plan, report_year: int | None, *, is_own: bool) -> list[Region]:
@@ -216,6 +259,7 @@ def _build_job(plan: Plan, notebook: Path, known: Mapping[str, Parameter], run: 
         name = f"{region.region_code}-{year}" if year else str(region.region_code)
     else:
         name = run["name"]
+    values = {key: parameters.get(key, item.default) for key, item in known.items()}
     if "figures_dir" in known:
         parameters.setdefault("figures_dir", name)
     check_parameters(notebook, parameters)
@@ -230,7 +274,8 @@ def _build_job(plan: Plan, notebook: Path, known: Mapping[str, Parameter], run: 
         formats=tuple(plan.formats),
         seed=int(hashlib.sha256(name.encode()).hexdigest()[:8], 16),
         timeout=plan.timeout,
-        region=_describe(region, year),
+        region=_describe(region, year, lang),
+        files=list_beside(notebook, values, out=Path(plan.out)),
     )
 
 
@@ -243,47 +288,10 @@ def _name_page(notebook: Path, name: str, region: Region | None, report_year: in
     return f"{notebook.stem}: {name_region(region, lang)} {report_year or ''}".strip()
 
 
-def _describe(region: Region | None, report_year: int | None) -> dict[str, Any]:
-    """Return what the index says of a region."""
+def _describe(region: Region | None, report_year: int | None, lang: str) -> dict[str, Any]:
+    """Return what the index says of a region, and the name in the other language, by which it is found too."""
     if region is None:
         return {}
-    told = {"region_code": region.region_code, "region_name": region.name, "level": region.level}
-    return told | {"place": region.full_name, "report_year": report_year}
-
-
-def _split_words(regions: str | Sequence[str]) -> Iterator[str]:
-    """Yield the words of a choice; those of files too."""
-    for part in [regions] if isinstance(regions, str) else regions:
-        for word in filter(None, map(str.strip, re.split("[,，、]", str(part)))):
-            yield from _read_lines(Path(word[1:])) if word.startswith("@") else [word]
-
-
-def _read_lines(path: Path) -> Iterator[str]:
-    """Yield what the lines of a file say, without comments."""
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise PlanError(f"cannot read the regions in {path}: {reason}; expected one code or name a line") from None
-    yield from filter(None, (line.partition("#")[0].strip() for line in lines))
-
-
-def _is_choice(word: str) -> bool:
-    """Return whether a word chooses among regions, rather than naming one."""
-    return word == "all" or ":" in word
-
-
-def _read_choices(words: Iterable[str]) -> dict[str, str]:
-    """Return the rules that words choose by, and their values."""
-    rules: dict[str, str] = {}
-    for word in words:
-        rule, _, value = word.partition(":")
-        if word != "all" and rule not in _SELECTORS:
-            near = close_matches(rule, _SELECTORS)
-            raise PlanError(f"no choice {word!r}; choices: level:{'|'.join(LEVELS)}, in:CODE and all{near}")
-        if rule in rules:
-            raise PlanError(
-                f"{rule}: stands twice; together, choices narrow: level:city,in:320000 are the cities in it"
-            )
-        rules[rule] = value.strip()
-    return rules
+    told = {"region_code": region.region_code, "region_name": name_region(region, lang), "level": region.level}
+    other = "en" if lang == "zh" else "zh"
+    return told | {"place": name_place(region, lang), "also": name_place(region, other), "report_year": report_year}

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from policylab.errors import NotebookError, PlanError, close_matches
+from policylab.errors import NotebookError, PlanError, UnknownNameError, close_matches
+from policylab.publish.choices import list_chosen
 from policylab.publish.parameters import check_value, find_parameter, read_parameters
-from policylab.publish.plan import Plan, find_notebook
+from policylab.publish.plan import Plan, check_options, check_run_name, find_notebook
 
 # What each entry is in a Plan, and what it may be.
 _ENTRIES: Mapping[str, tuple[str, tuple[type, ...]]] = {
@@ -26,7 +27,11 @@ _ENTRIES: Mapping[str, tuple[str, tuple[type, ...]]] = {
 }
 _NAMES = {str: "text", int: "a number", float: "a number", list: "a list", dict: "names with values"}
 
-Placed = tuple[int, Any]  # a line and what stands there
+_INNER: Mapping[str, tuple[type, ...]] = {"regions": (str, int), "year": (int,), "format": (str,), "runs": (dict,)}
+_DEEPEST = 3  # entry, item and name; deeper down stand values
+
+Place = tuple[str | int, ...]  # the names and numbers that lead to something
+Lines = Mapping[Place, int]
 
 
 def load_plan(path: str | Path) -> Plan:
@@ -45,48 +50,46 @@ def load_plan(path: str | Path) -> Plan:
         If its notebook cannot be read.
     """
     path = Path(path)
-    entries = dict(_read_entries(path))
-    given = {_ENTRIES[name][0]: value for name, (_, value) in entries.items()}
+    values, lines = _read_yaml(path)
+    for name, value in values.items():
+        _check_entry(path, lines[name,], name, value)
+    given = {_ENTRIES[name][0]: value for name, value in values.items()}
     for name in ("regions", "report_years", "formats"):
         if name in given:
             given[name] = _to_tuple(given[name])
     given["regions"] = tuple(_place_file(str(word), path.parent) for word in given.get("regions", ()))
     for name in ("notebook", "out"):
         if name in given and (name == "out" or Path(given[name]).suffix):
-            given[name] = path.parent / given[name]
+            given[name] = path.parent / Path(given[name]).expanduser()
     plan = Plan(**given)
-    _check_names(path, plan, entries)
+    _check_names(path, plan, lines)
+    _check_regions(path, plan, values.get("regions", ()), lines)
     return plan
 
 
-def _read_entries(path: Path) -> Iterator[tuple[str, Placed]]:
-    """Yield the entries of a plan with their lines, each of a kind that it may be."""
-    seen: set[str] = set()
-    for line, name, value in _read_pairs(path):
-        if name not in _ENTRIES:
-            near = close_matches(name, _ENTRIES) or f"; it may have {', '.join(_ENTRIES)}"
-            raise PlanError(f"{path} line {line}: no entry {name!r} in a plan{near}")
-        if name in seen:
-            raise PlanError(f"{path} line {line}: {name!r} stands twice; leave one out")
-        seen.add(name)
-        _check_kind(path, line, name, value)
-        yield name, (line, value)
-
-
-def _check_kind(path: Path, line: int, name: str, value: object) -> None:
-    """Refuse a value of a kind that the entry cannot be."""
-    kinds = _ENTRIES[name][1]
+def _check_entry(path: Path, line: int, name: str, value: Any) -> None:
+    """Refuse an entry that no plan has, and a value that it cannot be."""
+    if name not in _ENTRIES:
+        near = close_matches(name, _ENTRIES) or f"; it may have {', '.join(_ENTRIES)}"
+        raise PlanError(f"{path} line {line}: no entry {name!r} in a plan{near}")
+    field, kinds = _ENTRIES[name]
     wrong = type(value) not in kinds
-    inner: tuple[type, ...] = {"regions": (str, int), "year": (int,), "format": (str,), "runs": (dict,)}.get(name, ())
+    inner = _INNER.get(name, ())
     if isinstance(value, list) and not wrong:
         wrong = not value or any(type(item) not in inner for item in value)
     if wrong:
-        expected = " or ".join(dict.fromkeys(_NAMES[kind] for kind in kinds))
+        parts = " or ".join(dict.fromkeys(_NAMES[kind].replace("a number", "numbers") for kind in inner))
+        expected = " or ".join(dict.fromkeys(_NAMES[kind] for kind in kinds)) + (f" of {parts}" if parts else "")
         raise PlanError(f"{path} line {line}: {name!r} is {expected}, got {value!r}")
+    try:
+        part: dict[str, Any] = {field: _to_tuple(value) if name in ("format", "regions", "year") else value}
+        check_options(Plan(**part))
+    except PlanError as error:
+        raise PlanError(f"{path} line {line}: {error}") from None
 
 
-def _read_pairs(path: Path) -> Iterator[tuple[int, str, Any]]:
-    """Yield line, name and value of everything at the top of a YAML file; only plain YAML is read, no tags."""
+def _read_yaml(path: Path) -> tuple[dict[str, Any], Lines]:
+    """Return the entries of a YAML file, and the lines of all names and items; only plain YAML is read, no tags."""
     import yaml
 
     try:
@@ -94,8 +97,8 @@ def _read_pairs(path: Path) -> Iterator[tuple[int, str, Any]]:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
             raise PlanError(f"{path}: expected entries such as 'year: 2023', got none")
-        for name, value in node.value:
-            yield name.start_mark.line + 1, str(name.value), loader.construct_object(value, deep=True)
+        lines = dict(_list_lines(path, node, (), set()))
+        return {str(name.value): loader.construct_object(value, deep=True) for name, value in node.value}, lines
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PlanError(f"{path} line {line}: not plain YAML: {error.problem}") from None
@@ -104,24 +107,50 @@ def _read_pairs(path: Path) -> Iterator[tuple[int, str, Any]]:
         raise PlanError(f"cannot read the plan {path}: {reason}") from None
 
 
-def _check_names(path: Path, plan: Plan, entries: Mapping[str, Placed]) -> None:
-    """Refuse parameters that the notebook does not have, with the line of the entry that they stand in."""
+def _list_lines(path: Path, node: Any, above: Place, seen: set[Place]) -> Iterator[tuple[Place, int]]:
+    """Yield the place and line of each name and item; a name that stands twice is refused."""
+    import yaml
+
+    is_list = isinstance(node, yaml.SequenceNode)
+    for number, part in enumerate(node.value):
+        named, value = (part, part) if is_list else part
+        line = named.start_mark.line + 1
+        if not is_list and not isinstance(named, yaml.ScalarNode):
+            raise PlanError(f"{path} line {line}: not plain YAML: a name is one word")
+        place = (*above, number if is_list else str(named.value))
+        if place in seen:
+            raise PlanError(f"{path} line {line}: {place[-1]!r} stands twice; leave one out")
+        seen.add(place)
+        yield place, line
+        if isinstance(value, yaml.CollectionNode) and len(place) < _DEEPEST:
+            yield from _list_lines(path, value, place, seen)
+
+
+def _check_names(path: Path, plan: Plan, lines: Lines) -> None:
+    """Refuse parameters that the notebook does not have, and names that no files can have, with their lines."""
     known = read_parameters(notebook := find_notebook(plan))
-    listed = [("set", plan.parameters), *(("runs", run) for run in plan.runs)]
-    for entry, parameters in listed:
+    listed: list[tuple[Place, Mapping[str, Any]]] = [(("set",), plan.parameters)]
+    listed += [(("runs", number), run) for number, run in enumerate(plan.runs)]
+    for above, parameters in listed:
         for name, value in parameters.items():
             try:
-                if not (entry == "runs" and name == "name"):
+                if above != ("set",) and name == "name":
+                    check_run_name(str(value))
+                else:
                     check_value(notebook.name, find_parameter(notebook.name, str(name), known), value)
-            except NotebookError as error:
-                raise PlanError(f"{path} line {_find_line(path, entries[entry][0], str(name))}: {error}") from None
+            except (NotebookError, PlanError) as error:
+                raise PlanError(f"{path} line {lines[(*above, str(name))]}: {error}") from None
 
 
-def _find_line(path: Path, first: int, name: str) -> int:
-    """Return the line of a name below an entry; that of the entry where it stands on the same one."""
-    lines = path.read_text("utf-8-sig").splitlines()
-    below = range(first, len(lines))
-    return next((at + 1 for at in below if lines[at].strip(" -{'\"").startswith(name)), first)
+def _check_regions(path: Path, plan: Plan, given: object, lines: Lines) -> None:
+    """Refuse regions that do not exist in the first year of the plan, with their lines."""
+    year = min(plan.report_years, default=None)
+    for number, word in enumerate(plan.regions):
+        try:
+            list_chosen(word, year, set())
+        except (PlanError, UnknownNameError) as error:
+            line = lines["regions", number] if isinstance(given, list) else lines["regions",]
+            raise type(error)(f"{path} line {line}: {error}") from None
 
 
 def _to_tuple(value: Any) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,12 @@ _MACHINERY = (
     "policylab.publish.render",
 )
 _CODEBOOK = Path(__file__).parent.parent / "codebook"
+_FOR_DEVELOPERS = (
+    DeprecationWarning,
+    PendingDeprecationWarning,
+    ImportWarning,
+    ResourceWarning,
+)  # shown to these alone
 _MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
 
 
@@ -95,9 +102,9 @@ def list_imports(notebook: Path) -> list[str]:
 
 def import_all(modules: list[str]) -> list[str]:
     """Import modules; return those that a fork must import itself, since it would lack what they did in this process."""
-    prepare_imports()
     spare_grammar()
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody can ask for it here, and it takes long
+    prepare_imports()
     for name in _MACHINERY:
         importlib.import_module(name)
     del sys.modules["debugpy"]
@@ -152,21 +159,42 @@ def _import_quietly(name: str) -> bool:
     """
     Import one module, or call one of ours, "module:function".
 
-    Return whether that left no words, no threads and nothing in the shell. One that fails will fail in its cell.
+    Return whether that left no words, no warnings to who imports, no threads and nothing in the shell. One that fails will
+    fail in its cell.
     """
     said = os.fstat(2).st_size
     threads = threading.active_count()
     module, _, function = name.partition(":")
-    with _stand_in_shell() as shell:
+    with _stand_in_shell() as shell, _hear_warnings() as warned:
         try:
             imported = importlib.import_module(module)
             if function:
                 getattr(imported, function)()
         except BaseException:
-            return not shell.is_touched
+            return not (shell.is_touched or warned)
     sys.stdout.flush()
     sys.stderr.flush()
-    return os.fstat(2).st_size == said and threading.active_count() == threads and not shell.is_touched
+    return os.fstat(2).st_size == said and threading.active_count() == threads and not (shell.is_touched or warned)
+
+
+@contextlib.contextmanager
+def _hear_warnings() -> Iterator[list[str]]:
+    """Take notes of warnings that a notebook would show, being the one who imports; filters that libraries set stay."""
+    heard: list[str] = []
+    every, own = ("always", None, Warning, None, 0), warnings.showwarning
+
+    def note(message: Any, kind: Any, path: str, *more: Any) -> None:
+        if path in (__file__, importlib.__file__) or not issubclass(kind, _FOR_DEVELOPERS):
+            heard.append(str(message))
+
+    warnings.filters.insert(0, every)  # type: ignore[attr-defined]
+    warnings.showwarning = note  # type: ignore[assignment]
+    try:
+        yield heard
+    finally:
+        warnings.filters.remove(every)  # type: ignore[attr-defined]
+        if warnings.showwarning is note:
+            warnings.showwarning = own
 
 
 class _Shell:

@@ -24,10 +24,11 @@ from policylab.publish.ledger import THUMBNAILS
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-OUTCOME = "outcome.json"
+OUTCOME = ".outcome.json"
 _FORM_TAG = "form"  # cells for who opens the notebook, left out of the page
-_PLACE = "cell.txt"
+_PLACE = ".cell.txt"
 _SAVE_S = 2  # after which the notebook so far is kept, for who finds this process gone
+_HINT = "; a run has a folder of its own, with copies of the files beside the notebook that its cells name"
 _COLOURS = re.compile("\x1b\\[[0-9;]*m")
 _ERROR_TAG = "papermill-error-cell-tag"
 
@@ -54,7 +55,9 @@ class Job:
     timeout : float
         Seconds for the whole run.
     region : mapping
-        What the index says of it: region_code, region_name, level, place, report_year; empty for a run about none.
+        What the index says of it: region_code, region_name, level, place, also, report_year; empty for a run about none.
+    files : mapping of str to str
+        What its notebook uses of the folder that it lies in: names there, and absolute paths.
     folder : str
         Where its cells run; by default a folder of its own, which is gone afterwards.
     """
@@ -68,6 +71,7 @@ class Job:
     seed: int = 0
     timeout: float = 600
     region: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -77,7 +81,7 @@ class Job:
 
 def run_job(job: Job, work: Path, *, warm: bool) -> None:
     """
-    Run a notebook and write its files and what became of it, ``outcome.json``, into the working folder.
+    Run a notebook and write its files and what became of it, ``.outcome.json``, into the working folder.
 
     Parameters
     ----------
@@ -128,7 +132,8 @@ def execute(job: Job, work: Path, *, warm: bool = False) -> NotebookNode:
         )
     except PapermillExecutionError as error:
         told = f"cell [{error.exec_count}], which begins {_first_line(error.source)!r}"
-        raise RunFailedError(f"{told}: {error.ename}: {shorten(error.evalue)}") from error
+        hint = _HINT if error.ename in ("FileNotFoundError", "ModuleNotFoundError") else ""
+        raise RunFailedError(f"{told}: {error.ename}: {shorten(error.evalue)}{hint}") from error
     except (CellTimeoutError, DeadKernelError) as error:
         raise RunFailedError(f"{type(error).__name__}: {shorten(error)}") from error
     _forget_place(executed, Path(job.notebook))

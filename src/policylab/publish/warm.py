@@ -26,10 +26,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from policylab.publish.kernels import KERNEL_LOG
 from policylab.publish.preload import import_all
 from policylab.publish.run import OUTCOME, Job, run_job, to_mb
 
 CAN_FORK = hasattr(os, "fork") and hasattr(os, "setsid")
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 _LONG_S = 3600  # more than the system may be asked to wait
 # Runs beside each other, each with as many threads as the machine has processors, get in each other's way; and what
 # libraries compute in several threads differs in its last digits from one number of threads to another.
@@ -70,10 +72,12 @@ class WarmProcess:
         self._environment = environment
         self._pending: dict[int, Future[Exit]] = {}
         self._numbers, self._lock = count(), threading.Lock()
+        self._listener: threading.Thread | None = None
         wanted = list(dict.fromkeys(modules))
         while self._start([name for name in wanted if name not in self.left_out]):
             self.close()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def run(self, job: Job, work: Path) -> Exit:
         """Run a job in a fork of the process, and return how the fork ended."""
@@ -102,6 +106,8 @@ class WarmProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._listener is not None:
+            self._listener.join()  # until all who wait are told
         self._process.stdout.close()
         self._said.close()
 
@@ -148,7 +154,7 @@ def run_cold(job: Job, work: Path, working: dict[int, Path] | None = None) -> Ex
     try:
         _, said = process.communicate(json.dumps(job.to_json()).encode(), timeout=job.timeout + 60)
         if process.returncode and not (work / OUTCOME).exists():
-            (work / "kernel.log").write_bytes(said)
+            (work / KERNEL_LOG).write_bytes(said)
         return Exit(process.returncode, False, 0.0)
     except BaseException as error:
         kill_group(process.pid)
@@ -170,6 +176,17 @@ def kill_group(leader: int) -> None:
     """Kill a process with all that it has started."""
     with contextlib.suppress(AttributeError, OSError):
         os.killpg(leader, signal.SIGKILL)
+
+
+def _end_with(parent: int) -> None:
+    """Have this process killed when the one that has forked it ends in a way that lets it kill nothing: Linux can."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def _serve() -> None:
@@ -252,6 +269,7 @@ class _Forks:
         code = 1
         try:
             os.setsid()
+            _end_with(os.getppid())
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._asked.close()

@@ -21,7 +21,7 @@ def render_docx(blocks: Sequence[Block], *, title: str) -> bytes:
     Return the blocks of a page as a Word document (.docx).
 
     Headings are Word's own, for its outline; tables have three lines and repeat their header on each page; images are as
-    wide as the text and carry their alternative text.
+    wide as the text, small ones as they are, and carry their alternative text.
     """
     import docx
     from docx.shared import Cm
@@ -82,7 +82,7 @@ def _add_runs(paragraph: Any, runs: Sequence[Run], size: float | None = None) ->
         made.bold = True if run.style == "strong" else None
         made.italic = True if run.style == "emphasis" else None
         if run.style == "small":
-            made.font.size, made.font.color.rgb = Pt(8), RGBColor.from_string(_SOFT)
+            made.font.size, made.font.color.rgb = Pt(min(8, size or 8)), RGBColor.from_string(_SOFT)
         elif run.style == "mark":
             _shade(made)
         elif run.style == "code":
@@ -132,7 +132,9 @@ def _add_table(document: Any, block: Block) -> None:
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
             paragraph.paragraph_format.keep_with_next = is_header
-            _add_runs(paragraph, [run._replace(style="strong") for run in runs] if is_header else runs, size=9)
+            _add_runs(
+                paragraph, [run._replace(style="strong") for run in runs] if is_header else runs, size=9 * block.scale
+            )
     _rule_table(table, block.n_header)
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
@@ -178,7 +180,5 @@ def _add_image(document: Any, block: Block) -> None:
     """Add an image as wide as the text, with its alternative text."""
     from docx.shared import Cm
 
-    shape = document.add_picture(io.BytesIO(block.image), width=Cm(_TEXT_CM))
-    if shape.height > Cm(20):
-        shape.width, shape.height = round(shape.width * Cm(20) / shape.height), Cm(20)
+    shape = document.add_picture(io.BytesIO(block.image), width=Cm(_TEXT_CM * block.scale))
     shape._inline.docPr.set("descr", block.alt)

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from policylab.publish.beside import place_files
 from policylab.publish.kernels import KERNEL_LOG
 from policylab.publish.ledger import RUNNING
 from policylab.publish.run import OUTCOME, Job, read_place
@@ -67,8 +68,12 @@ class KernelPool:
     def make(self, job: Job, folder: Path, *, retries: int) -> Result:
         """Run a job until it succeeds or has been tried again so many times; what is tried again is tried cold."""
         for attempt in range(retries + 1):
-            work = Path(tempfile.mkdtemp(prefix=RUNNING, dir=folder)).resolve()
-            outcome = self._try(job, work, is_warm=attempt == 0)
+            work = _make_folder(job, folder)
+            tried = self._try_warm(job, work) if attempt == 0 else None
+            if tried is None and attempt == 0:
+                shutil.rmtree(work, ignore_errors=True)  # in which a run may have begun that is gone now
+                work = _make_folder(job, folder)
+            outcome = tried or _read_outcome(job, work, run_cold(job, work, self._cold), "cold")
             if outcome["status"] == "made" or attempt == retries or self._is_closed:
                 break
             shutil.rmtree(work, ignore_errors=True)
@@ -76,22 +81,23 @@ class KernelPool:
             self._note("a run failed on a warm kernel and succeeded on a cold one")
         return Result(job, work, outcome, attempt + 1)
 
-    def _try(self, job: Job, work: Path, *, is_warm: bool) -> dict[str, Any]:
-        """Run a job once."""
-        if is_warm:
-            try:
-                return _read_outcome(job, work, self._find_process().run(job, work), "warm")
-            except WarmError as error:
-                if self._is_closed:
-                    return {"status": "failed", "error": "stopped", "told": "stopped", "kernel": "warm"}
-                self._note(f"kernels are cold: {error}")
-        return _read_outcome(job, work, run_cold(job, work, self._cold), "cold")
+    def _try_warm(self, job: Job, work: Path) -> dict[str, Any] | None:
+        """Run a job once in a fork; None where that cannot be."""
+        try:
+            return _read_outcome(job, work, self._find_process().run(job, work), "warm")
+        except WarmError as error:
+            if self._is_closed:
+                return {"status": "failed", "error": "stopped", "told": "stopped", "kernel": "warm"}
+            self._note(f"kernels are cold: {error}")
+            return None
 
     def _find_process(self) -> WarmProcess:
         """Return the warm process, started where it is not there."""
         with self._lock:
-            if self._process is not None and self._process.is_alive():
-                return self._process
+            if self._process is not None:
+                if self._process.is_alive():
+                    return self._process
+                self._process.close()
             if self._is_closed:
                 raise WarmError("stopped")
             if self._starts >= _RESTARTS:
@@ -131,6 +137,13 @@ def run_here(jobs: Iterable[Job], folder: Path, pool: KernelPool, *, workers: in
             for future in working:
                 future.cancel()
             pool.close()
+
+
+def _make_folder(job: Job, folder: Path) -> Path:
+    """Return a new folder for a run, with the files that it may ask for."""
+    work = Path(tempfile.mkdtemp(prefix=RUNNING, dir=folder)).resolve()
+    place_files(job.files, work)
+    return work
 
 
 def _read_outcome(job: Job, work: Path, ended: Exit, kernel: str) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from policylab.errors import PlanError
+from policylab.publish.batch import run_batch
+from policylab.publish.beside import list_beside
+from policylab.publish.plan import Plan, list_jobs
+
+WriteNotebook = Callable[..., Path]
+
+
+@pytest.fixture
+def notebook(tmp_path: Path, write_notebook: WriteNotebook) -> Path:
+    """A notebook that reads a table, imports a module, runs a script, and writes; some files nobody names."""
+    files = {
+        "table.csv": "a\n1\n",
+        "helpers.py": "import deeper\nname = deeper.name",
+        "deeper.py": "name = open('name.txt').read()",
+        "name.txt": "from below",
+        "side.py": "print('from the side')",
+        "texts/320804.txt": "the district",
+        "texts/.hidden": "",
+        "chosen.txt": "one",
+        "other.txt": "another",
+        "unnamed.csv": "",
+        "out/old.txt": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    cells = (
+        "import csv, helpers\nprint(list(csv.reader(open('table.csv'))), helpers.name)",
+        "%run side.py",
+        "print(open(f'texts/{region}.txt').read(), open(source).read())\nopen('table.csv', 'w').write('spoilt')\n'out', '..', '/'",
+    )
+    return write_notebook(
+        tmp_path / "study.ipynb", *cells, parameters="region: str = '320804'\nsource: str = 'chosen.txt'"
+    )
+
+
+def test_what_the_cells_name_is_found(tmp_path: Path, notebook: Path) -> None:
+    """Words in quotes, modules and what they name, magics, values of parameters; nothing else, nothing outside."""
+    found = list_beside(notebook, {"region": "320804", "source": "other.txt"}, out=tmp_path / "out")
+    assert list(found) == [
+        "deeper.py",
+        "helpers.py",
+        "name.txt",
+        "other.txt",
+        "side.py",
+        "table.csv",
+        "texts/320804.txt",
+    ]
+    assert set(found.values()) == {str(tmp_path / name) for name in found}
+
+
+def test_a_run_sees_the_files_beside_its_notebook_and_changes_none(tmp_path: Path, notebook: Path) -> None:
+    """As papermill started there; a changed file is a reason to run again, and says so."""
+    plan = Plan(notebook=notebook, out=tmp_path / "out", retries=0)
+    result = run_batch(plan)
+    assert result.failed == (), result.entries
+    text = (tmp_path / "out" / "study.ipynb").read_text("utf-8")
+    for words in ("[['a'], ['1']] from below", "from the side", "the district one"):
+        assert words in text
+    assert (tmp_path / "table.csv").read_text() == "a\n1\n"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == []
+    assert run_batch(plan).run == ()
+    (tmp_path / "name.txt").write_text("changed")
+    assert dict(run_batch(plan).reasons) == {"files changed": 1}
+
+
+def test_a_file_that_no_cell_names_is_told(tmp_path: Path, write_notebook: WriteNotebook) -> None:
+    """The error says what a run sees of the folder of its notebook."""
+    (tmp_path / "a.csv").write_text("")
+    notebook = write_notebook(tmp_path / "study.ipynb", "open('a' + '.csv')", parameters="number: int = 1")
+    result = run_batch(Plan(notebook=notebook, out=tmp_path / "out", retries=0))
+    assert "copies of the files beside the notebook that its cells name" in result.entries["study"]["error"]
+
+
+def test_the_notebook_itself_is_never_replaced(tmp_path: Path, notebook: Path) -> None:
+    """A folder in which the executed notebook would take the place of its source is refused."""
+    with pytest.raises(PlanError, match=r"would replace .*study\.ipynb; choose another folder"):
+        list_jobs(Plan(notebook=notebook, out=tmp_path))
