@@ -33,7 +33,7 @@ HEAVY = {
 ONLY_IN = {
     "pandas": {"analyse", "publish", "cli"},
     "pandera": {"analyse"},
-    "jieba": {"analyse", "publish/preload.py"},
+    "jieba": {"analyse"},
     "sklearn": {"analyse"},
     "matplotlib": {"publish/charts.py", "publish/peer_charts.py", "publish/sheet.py"},
     "papermill": {"publish/kernels.py", "publish/run.py", "publish/engine.py"},
