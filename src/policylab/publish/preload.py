@@ -123,7 +123,7 @@ def prepare_reports() -> None:
 
     load_codebook()
     list_keys()
-    list_reported(2023)  # of any year
+    list_reported(2023)  # reads those of all years
     add_font()
     names = {region.name for region in load_regions() if region.level != "county"}  # whose many characters are rare
     words = [Path(__file__).parent / "labels.yaml", *_CODEBOOK.glob("*.csv"), *_CODEBOOK.glob("*.yaml")]
