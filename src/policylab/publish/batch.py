@@ -41,7 +41,7 @@ from policylab.publish.preload import list_imports
 from policylab.publish.progress import Progress
 from policylab.publish.region_names import name_region
 from policylab.publish.render import render_page
-from policylab.publish.run import Job, execute, tell_failure, to_body
+from policylab.publish.run import Job, execute, import_runner, tell_failure, to_body
 from policylab.publish.words import check_language, say
 from policylab.publish.workers import KernelPool, Result, run_here
 from policylab.read.regions import find_region
@@ -157,6 +157,7 @@ def run_report(
     title = say("title", lang, region=name_region(region, lang), year=report_year)
     files = list_beside(source, parameters, out=folder)
     job = Job(name=name, notebook=str(source), parameters=parameters, title=title, lang=lang, files=files)
+    import_runner()
     with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as work, ThreadPoolExecutor(1) as beside:
         headline = beside.submit(_list_headline, document)  # while this process would only wait for the kernel
         outputs = _make_report(job, Path(work), folder)

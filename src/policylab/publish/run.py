@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -119,7 +120,7 @@ def execute(job: Job, work: Path, *, warm: bool = False) -> NotebookNode:
     RunFailedError
         If a cell failed, took too long or took the kernel with it; the notebook so far lies in the working folder.
     """
-    spare_grammar()
+    import_runner()
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -139,6 +140,13 @@ def execute(job: Job, work: Path, *, warm: bool = False) -> NotebookNode:
     _forget_place(executed, Path(job.notebook))
     write_atomic(output, to_json(executed))
     return executed
+
+
+def import_runner() -> None:
+    """Import what `execute` needs; two threads that import these libraries at once get them half made."""
+    spare_grammar()
+    for name in ("papermill.clientwrap", "jupyter_client.manager", "ipykernel.kernelspec"):
+        importlib.import_module(name)
 
 
 def read_place(work: Path) -> str:
