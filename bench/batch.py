@@ -46,8 +46,8 @@ def measure_speed(size: int = 20) -> Figures:
 
 def measure_own(size: int = 20) -> Figures:
     """Compare the ways for the project's report of a city."""
+    from policylab.batch.plan import Plan, list_jobs
     from policylab.project import notebook_path
-    from policylab.publish.plan import Plan, list_jobs
 
     jobs = list_jobs(Plan(regions="level:city", report_years=[2023]))[:size]
     runs = [{name: value for name, value in job.parameters.items() if name != "figures_dir"} for job in jobs]
@@ -107,7 +107,7 @@ def measure_memory(size: int = 500) -> Figures:
         folder = Path(made)
         notebook = write_notebook(folder / "small.ipynb", cells)
         code = (
-            "from policylab.publish.batch import run_batch\nfrom policylab.publish.plan import Plan\n"
+            "from policylab.batch.reports import run_batch\nfrom policylab.batch.plan import Plan\n"
             f"run_batch(Plan(notebook={str(notebook)!r}, out={str(folder / 'out')!r}, jobs=2, formats=(),"
             f" runs=[{{'name': f'run-{{n}}', 'number': n}} for n in range({size})]))"
         )
@@ -136,7 +136,7 @@ def measure_memory(size: int = 500) -> Figures:
 
 def measure_killed(size: int = 30) -> Figures:
     """Kill the batch at ten random moments, then let it end, and look at every report."""
-    from policylab.publish.ledger import hash_bytes
+    from policylab.batch.ledger import hash_bytes
 
     cells = ["number: int = 1", "import time\ntime.sleep(0.2)\nprint('number', number)"]
     draw = random.Random(1)
@@ -144,7 +144,7 @@ def measure_killed(size: int = 30) -> Figures:
         folder = Path(made)
         notebook, out = write_notebook(folder / "small.ipynb", cells), folder / "out"
         code = (
-            "from policylab.publish.batch import run_batch\nfrom policylab.publish.plan import Plan\n"
+            "from policylab.batch.reports import run_batch\nfrom policylab.batch.plan import Plan\n"
             f"run_batch(Plan(notebook={str(notebook)!r}, out={str(out)!r}, jobs=2,"
             f" runs=[{{'name': f'run-{{n}}', 'number': n}} for n in range({size})]))"
         )

@@ -104,7 +104,7 @@ def run_loop(notebook: Path, folder: Path, runs: Sequence[Figures]) -> None:
 
 def run_floor(notebook: Path, folder: Path, runs: Sequence[Figures]) -> None:
     """Run the bare cells in two processes, half of the runs in each."""
-    from policylab.publish.preload import list_imports
+    from policylab.batch.preload import list_imports
 
     content = json.loads(notebook.read_text("utf-8"))
     cells = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
@@ -131,7 +131,7 @@ def run_ours(notebook: Path, folder: Path, runs: Sequence[Figures], formats: str
     plan = {"notebook": str(notebook), "out": str(folder), "jobs": 2, "retries": 0}
     listed = [{"name": f"run-{number}", **parameters} for number, parameters in enumerate(runs)]
     code = (
-        "import json, sys\nfrom policylab.publish.batch import run_batch\nfrom policylab.publish.plan import Plan\n"
+        "import json, sys\nfrom policylab.batch.reports import run_batch\nfrom policylab.batch.plan import Plan\n"
         f"plan = Plan(runs=json.loads(sys.argv[1]), formats={tuple(filter(None, formats.split(',')))!r}, **{plan!r})\n"
         "result = run_batch(plan)\nassert not result.failed, [result.entries[name]['error'] for name in result.failed]\n"
         "print(json.dumps([dict(result.reasons), len(result.run), result.seconds]))"

@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "policylab"
-ROOMS = ["model", "errors", "project", "cluster", "codebook", "read", "annotate", "analyse", "publish", "cli"]
+ROOMS = ["model", "errors", "project", "cluster", "codebook", "read", "annotate", "analyse", "publish", "batch", "cli"]
 HEAVY = {
     "jieba",
     "matplotlib",
@@ -31,14 +31,14 @@ HEAVY = {
     "sklearn",
 }
 ONLY_IN = {
-    "pandas": {"analyse", "publish", "cli"},
+    "pandas": {"analyse", "publish", "batch", "cli"},
     "pandera": {"analyse"},
     "jieba": {"analyse"},
     "sklearn": {"analyse"},
     "matplotlib": {"publish/charts.py", "publish/peer_charts.py", "publish/sheet.py"},
-    "papermill": {"publish/kernels.py", "publish/run.py", "publish/engine.py"},
-    "nbclient": {"publish/run.py"},
-    "nbconvert": {"publish/run.py"},
+    "papermill": {"batch/kernels.py", "batch/run.py", "batch/engine.py"},
+    "nbclient": {"batch/run.py"},
+    "nbconvert": {"batch/run.py"},
     "ipywidgets": {"publish/explore.py"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

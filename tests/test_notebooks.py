@@ -9,9 +9,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from policylab.publish.batch import BatchResult, run_batch, run_report
-from policylab.publish.parameters import check_parameters
-from policylab.publish.plan import Plan
+from policylab.batch.parameters import check_parameters
+from policylab.batch.plan import Plan
+from policylab.batch.reports import BatchResult, run_batch, run_report
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

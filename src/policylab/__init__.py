@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from policylab.analyse.trends import summarise_levels
     from policylab.annotate.stream import annotate_reports
     from policylab.annotate.targets import annotate as annotate_report
+    from policylab.batch.plan import Plan
+    from policylab.batch.plan_file import load_plan
+    from policylab.batch.reports import run_batch, run_report
     from policylab.codebook import load_codebook
     from policylab.errors import PolicylabError
     from policylab.model import Document, Target
-    from policylab.publish.batch import run_batch, run_report
     from policylab.publish.charts import plot_chain, plot_peers, plot_trend
     from policylab.publish.evidence import show_report
     from policylab.publish.export import save_table
     from policylab.publish.figures import save_figure
-    from policylab.publish.plan import Plan
-    from policylab.publish.plan_file import load_plan
     from policylab.read.corpus import iter_reports, load_report
     from policylab.read.files import read_report
     from policylab.read.regions import find_region, list_superiors
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 # Where each public name lives. annotate is a room as well as a function, hence annotate_report.
 _HOMES = {
     "Document": "policylab.model",
-    "Plan": "policylab.publish.plan",
+    "Plan": "policylab.batch.plan",
     "PolicylabError": "policylab.errors",
     "Target": "policylab.model",
     "annotate_report": "policylab.annotate.targets:annotate",
@@ -61,7 +61,7 @@ _HOMES = {
     "list_superiors": "policylab.read.regions",
     "load_codebook": "policylab.codebook",
     "load_features": "policylab.analyse.feature_files",
-    "load_plan": "policylab.publish.plan_file",
+    "load_plan": "policylab.batch.plan_file",
     "load_report": "policylab.read.corpus",
     "load_targets": "policylab.analyse.tables",
     "measure_steps": "policylab.analyse.amplification",
@@ -69,8 +69,8 @@ _HOMES = {
     "plot_peers": "policylab.publish.charts",
     "plot_trend": "policylab.publish.charts",
     "read_report": "policylab.read.files",
-    "run_batch": "policylab.publish.batch",
-    "run_report": "policylab.publish.batch",
+    "run_batch": "policylab.batch.reports",
+    "run_report": "policylab.batch.reports",
     "save_figure": "policylab.publish.figures",
     "save_table": "policylab.publish.export",
     "save_targets": "policylab.analyse.tables",

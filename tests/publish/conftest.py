@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,19 +14,6 @@ from policylab.publish.charts import plot_chain, plot_peers, plot_trend
 from policylab.publish.panel_charts import plot_levels, plot_multiples, plot_realised, plot_steps
 from policylab.publish.peer_charts import plot_distribution, plot_heat
 from policylab.publish.share_charts import plot_gaps, plot_wording
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call() -> None:
-    """Have kernels that a test starts watch their streams as they do for users: below pytest they would not."""
-    os.environ.pop("PYTEST_CURRENT_TEST", None)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_fixture_setup() -> None:
-    """The same for kernels that fixtures start."""
-    os.environ.pop("PYTEST_CURRENT_TEST", None)
-
 
 CHAIN = [
     ("100000", "全国", "national"),
@@ -275,42 +259,3 @@ def draw(chart: tuple[str, Draw]) -> Draw:
 def _by_level(column: pd.Series[Any]) -> pd.Series[Any]:
     """Sort levels from the nation down."""
     return column.map({level: place for place, (_, _, level) in enumerate(CHAIN)}) if column.name == "level" else column
-
-
-PARAMETERS = 'region_code: str = "320804"  # code\nreport_year = 2023\nlang = "zh"\nfigures_dir = "figures"'
-
-
-@pytest.fixture(scope="session")
-def write_notebook() -> Callable[..., Path]:
-    """The function that writes a notebook with a parameters cell."""
-    return _write_notebook
-
-
-def _write_notebook(
-    path: Path, *cells: str, parameters: str = PARAMETERS, tags: int = 1, kernel: str = "python3"
-) -> Path:
-    """Write a notebook with a parameters cell, tagged so many times, and other cells."""
-    tagged = [_cell(parameters, "parameters") for _ in range(tags)] or [_cell(parameters)]
-    content = {
-        "cells": [*tagged, *(_cell(source) for source in cells)],
-        "metadata": {
-            "kernelspec": {"name": kernel, "display_name": "Python 3", "language": "python"} if kernel else {}
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    for number, cell in enumerate(content["cells"]):
-        cell["id"] = f"cell-{number}"
-    path.write_text(json.dumps(content), "utf-8")
-    return path
-
-
-def _cell(source: str, *tags: str) -> dict[str, Any]:
-    """Return a code cell."""
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": {"tags": [*tags]},
-        "outputs": [],
-        "source": source,
-    }

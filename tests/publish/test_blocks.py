@@ -11,8 +11,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from policylab.batch.harvest import collect_values, save_thumbnail
 from policylab.publish.blocks import Block, join_text, read_blocks
-from policylab.publish.harvest import collect_values, save_thumbnail
 from policylab.publish.render import VALUES_MIME
 from policylab.publish.typeset import render_pdf
 from policylab.publish.word import render_docx

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from policylab.publish.batch import BatchResult
-    from policylab.publish.plan import Plan
+    from policylab.batch.plan import Plan
+    from policylab.batch.reports import BatchResult
 
 _SHOWN = 10  # failures told at the end
 
@@ -40,7 +40,7 @@ def batch(plan_file: Path | None, force: bool, **options: Any) -> None:
     What is up to date is skipped; what a crash has cut off is made by the next call. Exit code 0: all are made; 1: some
     failed; 2: refused before anything ran, or the folder can no longer be written; 130: stopped by Ctrl-C.
     """
-    from policylab.publish.batch import run_batch
+    from policylab.batch.reports import run_batch
 
     result = run_batch(_build_plan(plan_file, options), force=force)
     for line in _tell(result):
@@ -52,8 +52,8 @@ def _build_plan(plan_file: Path | None, options: dict[str, Any]) -> Plan:
     """Return the plan of the file with the options in place of its own."""
     from dataclasses import replace
 
-    from policylab.publish.plan import Plan, find_notebook
-    from policylab.publish.plan_file import load_plan
+    from policylab.batch.plan import Plan, find_notebook
+    from policylab.batch.plan_file import load_plan
 
     plan = load_plan(plan_file) if plan_file else Plan()
     names = ("regions", "report_years", "notebook", "jobs", "cluster", "out", "retries", "timeout")
@@ -67,7 +67,7 @@ def _build_plan(plan_file: Path | None, options: dict[str, Any]) -> Plan:
 
 def _parse_settings(notebook: Path, settings: list[str]) -> dict[str, object]:
     """Return the values of NAME=VALUE, by the types that the notebook's parameters have."""
-    from policylab.publish.parameters import find_parameter, parse_value, read_parameters
+    from policylab.batch.parameters import find_parameter, parse_value, read_parameters
 
     known = read_parameters(notebook) if settings else {}
     values: dict[str, object] = {}

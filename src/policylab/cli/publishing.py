@@ -37,7 +37,7 @@ def report(region: str, report_year: int, lang: str, out: Path | None) -> None:
     found = find_region(region, report_year=report_year)
     click.echo(f"Making the report of {found.name} ({found.region_code}) for {report_year} …", err=True)
     started = time.monotonic()
-    from policylab.publish.batch import run_report
+    from policylab.batch.reports import run_report
 
     result = run_report(found.region_code, report_year=report_year, lang=lang, out=out)
     click.echo(_show_headline(result.headline, lang))

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from policylab.batch.kernels import make_config, prepare_imports, spare_grammar
+from policylab.batch.parameters import read_notebook
 from policylab.project import data_path
-from policylab.publish.kernels import make_config, prepare_imports, spare_grammar
-from policylab.publish.parameters import read_notebook
 
 # What libraries import only when they are used, and our own modules inside functions. "module:function" is called.
 _INSIDE = {
@@ -50,7 +50,7 @@ _INSIDE = {
         "fontTools.pens.ttGlyphPen",
         "fontTools.ttLib.tables._l_o_c_a",
         "yaml",
-        "policylab.publish.preload:prepare_reports",
+        "policylab.batch.preload:prepare_reports",
     ),
 }
 _MACHINERY = (
@@ -70,7 +70,7 @@ _MACHINERY = (
     "papermill.parameterize",
     "policylab.publish.render",
 )
-_CODEBOOK = Path(__file__).parent.parent / "codebook"
+_PACKAGE = Path(__file__).parent.parent
 _FOR_DEVELOPERS = (
     DeprecationWarning,
     PendingDeprecationWarning,
@@ -126,7 +126,7 @@ def prepare_reports() -> None:
     list_reported(2023)  # reads those of all years
     add_font()
     names = {region.name for region in load_regions() if region.level != "county"}  # whose many characters are rare
-    words = [Path(__file__).parent / "labels.yaml", *_CODEBOOK.glob("*.csv"), *_CODEBOOK.glob("*.yaml")]
+    words = [_PACKAGE / "publish" / "labels.yaml", *_PACKAGE.glob("codebook/*.csv"), *_PACKAGE.glob("codebook/*.yaml")]
     texts = [path.read_text("utf-8") for path in [*words, *data_path("reports").glob("*.txt")]]
     redraw_glyphs("".join(sorted({*"".join(names), *"".join(texts)})))
 
@@ -135,7 +135,7 @@ def _prepare_pages() -> None:
     """Have at hand what every page needs: the templates, which are read and compiled once."""
     import nbformat
 
-    from policylab.publish.run import to_body
+    from policylab.batch.run import to_body
 
     v4: Any = nbformat.v4
     to_body(v4.new_notebook(cells=[v4.new_markdown_cell("# a")]))

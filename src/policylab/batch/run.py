@@ -16,11 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from policylab.batch.harvest import collect_values, save_thumbnail
+from policylab.batch.kernels import KERNEL_LOG, execute_here, open_kernel, spare_grammar
+from policylab.batch.ledger import THUMBNAILS
 from policylab.errors import PolicylabError, RunFailedError
 from policylab.project import write_atomic
-from policylab.publish.harvest import collect_values, save_thumbnail
-from policylab.publish.kernels import KERNEL_LOG, execute_here, open_kernel, spare_grammar
-from policylab.publish.ledger import THUMBNAILS
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -261,7 +261,7 @@ def _open_apart(work: Path, job: Job) -> dict[str, Any]:
     settings = work / ".ipython"  # not the user's, whose start-up files and history are no part of a run
     settings.mkdir()
     spec = KernelSpec(**get_kernel_dict(), env={"IPYTHONDIR": str(settings)})
-    seeding = f"from policylab.publish.kernels import seed_kernel as _s; _s(get_ipython(), {job.seed}); del _s"
+    seeding = f"from policylab.batch.kernels import seed_kernel as _s; _s(get_ipython(), {job.seed}); del _s"
 
     class OwnKernelManager(AsyncKernelManager):
         transport_encryption = "auto"  # the kernel warns where other users of the machine could listen

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from policylab.batch.choices import list_chosen
+from policylab.batch.parameters import check_value, find_parameter, read_parameters
+from policylab.batch.plan import Plan, check_options, check_run_name, find_notebook
 from policylab.errors import NotebookError, PlanError, UnknownNameError, close_matches
-from policylab.publish.choices import list_chosen
-from policylab.publish.parameters import check_value, find_parameter, read_parameters
-from policylab.publish.plan import Plan, check_options, check_run_name, find_notebook
 
 # What each entry is in a Plan, and what it may be.
 _ENTRIES: Mapping[str, tuple[str, tuple[type, ...]]] = {

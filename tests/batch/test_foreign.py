@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from policylab.publish.preload import list_imports
-from policylab.publish.warm import CAN_FORK, ONE_THREAD, WarmProcess
-from tests.publish.test_kernels import compare, run
+from policylab.batch.preload import list_imports
+from policylab.batch.warm import CAN_FORK, ONE_THREAD, WarmProcess
+from tests.batch.test_kernels import compare, run
 
 WriteNotebook = Callable[..., Path]
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CAN_FORK, reason="needs a system that can fork")]

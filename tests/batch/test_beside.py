@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from policylab.batch.beside import list_beside
+from policylab.batch.plan import Plan, list_jobs
+from policylab.batch.reports import run_batch
 from policylab.errors import PlanError
-from policylab.publish.batch import run_batch
-from policylab.publish.beside import list_beside
-from policylab.publish.plan import Plan, list_jobs
 
 WriteNotebook = Callable[..., Path]
 

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from policylab.batch.ledger import FAILED, THUMBNAILS, Entry
 from policylab.publish.fonts import cut_web_font
-from policylab.publish.ledger import FAILED, THUMBNAILS, Entry
 from policylab.publish.words import is_na, say
 
 _HERE = Path(__file__).parent

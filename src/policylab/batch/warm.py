@@ -26,9 +26,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from policylab.publish.kernels import KERNEL_LOG
-from policylab.publish.preload import import_all
-from policylab.publish.run import OUTCOME, Job, run_job, to_mb
+from policylab.batch.kernels import KERNEL_LOG
+from policylab.batch.preload import import_all
+from policylab.batch.run import OUTCOME, Job, run_job, to_mb
 
 CAN_FORK = hasattr(os, "fork") and hasattr(os, "setsid")
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
@@ -114,7 +114,7 @@ class WarmProcess:
     def _start(self, modules: list[str]) -> bool:
         """Start the process; return whether it has found a module that it should not have imported."""
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the object, when the process is gone
-        command = [sys.executable, "-m", "policylab.publish.warm"]
+        command = [sys.executable, "-m", "policylab.batch.warm"]
         self._process = _open_process(command, self._environment, stdout=subprocess.PIPE, stderr=self._said)
         try:
             self._process.stdin.write(json.dumps(modules).encode() + b"\n")
@@ -147,7 +147,7 @@ def run_cold(job: Job, work: Path, working: dict[int, Path] | None = None) -> Ex
 
     While it runs, its process id stands in `working`, for who has to kill it.
     """
-    command = [sys.executable, "-m", "policylab.publish.run"]
+    command = [sys.executable, "-m", "policylab.batch.run"]
     process = _open_process(command, ONE_THREAD, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=work)
     working = {} if working is None else working
     working[process.pid] = work

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from policylab.batch.preload import list_imports
+from policylab.batch.run import Job
+from policylab.batch.warm import CAN_FORK, WarmProcess
 from policylab.project import notebook_path
-from policylab.publish.preload import list_imports
-from policylab.publish.run import Job
-from policylab.publish.warm import CAN_FORK, WarmProcess
 
 WriteNotebook = Callable[..., Path]
 needs_fork = pytest.mark.skipif(not CAN_FORK, reason="needs a system that can fork")

@@ -14,15 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policylab.errors import DataError, RunFailedError
-from policylab.model import Document
-from policylab.project import make_folder, notebook_path, write_atomic
-from policylab.publish.beside import forget_files, list_beside, place_files
-from policylab.publish.far import run_far
-from policylab.publish.fonts import cut_truetype
-from policylab.publish.index_page import render_index
-from policylab.publish.keys import compute_key, forget_hashes
-from policylab.publish.ledger import (
+from policylab.batch.beside import forget_files, list_beside, place_files
+from policylab.batch.far import run_far
+from policylab.batch.index_page import render_index
+from policylab.batch.keys import compute_key, forget_hashes
+from policylab.batch.ledger import (
     INDEX,
     Entry,
     append_entry,
@@ -34,16 +30,20 @@ from policylab.publish.ledger import (
     read_manifest,
     write_manifest,
 )
+from policylab.batch.parameters import check_parameters
+from policylab.batch.plan import Plan, list_jobs
+from policylab.batch.preload import list_imports
+from policylab.batch.progress import Progress
+from policylab.batch.run import Job, execute, import_runner, tell_failure, to_body
+from policylab.batch.workers import KernelPool, Result, run_here
+from policylab.errors import DataError, RunFailedError
+from policylab.model import Document
+from policylab.project import make_folder, notebook_path, write_atomic
+from policylab.publish.fonts import cut_truetype
 from policylab.publish.material import load_document, load_own
-from policylab.publish.parameters import check_parameters
-from policylab.publish.plan import Plan, list_jobs
-from policylab.publish.preload import list_imports
-from policylab.publish.progress import Progress
 from policylab.publish.region_names import name_region
 from policylab.publish.render import render_page
-from policylab.publish.run import Job, execute, import_runner, tell_failure, to_body
 from policylab.publish.words import check_language, say
-from policylab.publish.workers import KernelPool, Result, run_here
 from policylab.read.regions import find_region
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def run_batch(plan: Plan, *, force: bool = False) -> BatchResult:
     Raises
     ------
     PolicylabError
-        As `policylab.publish.plan.list_jobs`; and if another batch is at work in the folder.
+        As `policylab.batch.plan.list_jobs`; and if another batch is at work in the folder.
     """
     forget_files()
     jobs = list_jobs(plan)

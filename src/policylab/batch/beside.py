@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from policylab.publish.parameters import read_notebook
+from policylab.batch.parameters import read_notebook
 
 _LARGE = 1 << 24  # bytes of a file beyond which a run gets a link to it
 _MOST = 10_000  # files of a folder beyond which it is taken for something else than data

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from policylab.batch.reports import RunResult, run_report
 from policylab.errors import PolicylabError, ReadError, RunFailedError, UnknownNameError
-from policylab.publish.batch import RunResult, run_report
 
 HOSTILE = "<script>alert(1)</script>"
 WriteNotebook = Callable[..., Path]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from policylab.publish.preload import list_imports
-from policylab.publish.run import OUTCOME, Job
-from policylab.publish.warm import CAN_FORK, ONE_THREAD, WarmError, WarmProcess, run_cold
+from policylab.batch.preload import list_imports
+from policylab.batch.run import OUTCOME, Job
+from policylab.batch.warm import CAN_FORK, ONE_THREAD, WarmError, WarmProcess, run_cold
 
 WriteNotebook = Callable[..., Path]
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="needs a system that can fork")

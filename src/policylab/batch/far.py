@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from policylab.batch.ledger import RUNNING
+from policylab.batch.preload import list_imports
+from policylab.batch.run import Job
+from policylab.batch.workers import KernelPool, Result
 from policylab.cluster import open_cluster
 from policylab.errors import ClusterError
-from policylab.publish.ledger import RUNNING
-from policylab.publish.preload import list_imports
-from policylab.publish.run import Job
-from policylab.publish.workers import KernelPool, Result
 
 _LOST = 10  # how many workers may be lost under one run before it is given up
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from policylab.publish.index_page import render_index
+from policylab.batch.index_page import render_index
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script>"
 

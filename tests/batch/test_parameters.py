@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from policylab.batch.parameters import Parameter, check_parameters, parse_value
 from policylab.errors import NotebookError
-from policylab.publish.parameters import Parameter, check_parameters, parse_value
 
 PARAMETERS = 'region_code: str = "320804"  # code\nreport_year = 2023\nlang = "zh"\nfigures_dir = "figures"'
 GOOD: dict[str, object] = {"region_code": "320804", "report_year": 2023, "lang": "zh", "figures_dir": "x"}

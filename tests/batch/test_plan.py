@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from policylab.batch.plan import Plan, list_chosen, list_jobs
+from policylab.batch.plan_file import load_plan
 from policylab.errors import NotebookError, PlanError, PolicylabError, ReadError, UnknownNameError
-from policylab.publish.plan import Plan, list_chosen, list_jobs
-from policylab.publish.plan_file import load_plan
 
 WriteNotebook = Callable[..., Path]
 

@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from policylab.publish.preload import list_imports
-from policylab.publish.run import OUTCOME, Job, drop_markers, to_json
-from policylab.publish.warm import WarmError, WarmProcess
+from policylab.batch.preload import list_imports
+from policylab.batch.run import OUTCOME, Job, drop_markers, to_json
+from policylab.batch.warm import WarmError, WarmProcess
 
 _NO_LIMIT = 1e9  # seconds; papermill has none by default
 _log = logging.getLogger("papermill")

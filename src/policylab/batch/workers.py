@@ -13,11 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from policylab.publish.beside import place_files
-from policylab.publish.kernels import KERNEL_LOG
-from policylab.publish.ledger import RUNNING
-from policylab.publish.run import OUTCOME, Job, read_place
-from policylab.publish.warm import ONE_THREAD, Exit, WarmError, WarmProcess, kill_group, run_cold
+from policylab.batch.beside import place_files
+from policylab.batch.kernels import KERNEL_LOG
+from policylab.batch.ledger import RUNNING
+from policylab.batch.run import OUTCOME, Job, read_place
+from policylab.batch.warm import ONE_THREAD, Exit, WarmError, WarmProcess, kill_group, run_cold
 
 _RESTARTS = 3
 

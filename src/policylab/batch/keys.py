@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from policylab import __version__
+from policylab.batch.beside import is_large
+from policylab.batch.ledger import hash_bytes
+from policylab.batch.parameters import read_notebook
+from policylab.batch.run import Job
 from policylab.cluster import hash_data, hash_source
 from policylab.project import project_root
-from policylab.publish.beside import is_large
-from policylab.publish.ledger import hash_bytes
-from policylab.publish.parameters import read_notebook
-from policylab.publish.run import Job
 
 _LIBRARIES = ("jieba", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "scikit-learn")
 _PACKAGE = Path(__file__).resolve().parent.parent

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from policylab.batch.ledger import hash_bytes, hold_folder
+from policylab.batch.plan import Plan
+from policylab.batch.reports import BatchResult, run_batch
 from policylab.errors import DataError
-from policylab.publish.batch import BatchResult, run_batch
-from policylab.publish.ledger import hash_bytes, hold_folder
-from policylab.publish.plan import Plan
 
 WriteNotebook = Callable[..., Path]
 PARAMETERS = "number: int = 1\nfault: str = ''\nwait: float = 0.0"
@@ -174,7 +174,7 @@ def test_without_fork_kernels_are_cold_and_told(
     tmp_path: Path, notebook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a system that cannot fork, the batch is made all the same, and says why it is slow."""
-    monkeypatch.setattr("policylab.publish.warm.CAN_FORK", False)
+    monkeypatch.setattr("policylab.batch.warm.CAN_FORK", False)
     result = run_batch(plan_of(notebook, tmp_path / "out", {"number": 1}))
     assert result.entries["run-1"]["kernel"] == "cold"
     assert list(result.notes) == ["kernels are cold: this system cannot fork a process"]
@@ -205,7 +205,7 @@ def start(plan: Plan) -> subprocess.Popen[bytes]:
     """Start a batch in a process of its own."""
     runs = ", ".join(repr(dict(run)) for run in plan.runs)
     code = (
-        "from policylab.publish.batch import run_batch\nfrom policylab.publish.plan import Plan\n"
+        "from policylab.batch.reports import run_batch\nfrom policylab.batch.plan import Plan\n"
         f"run_batch(Plan(notebook={str(plan.notebook)!r}, out={str(plan.out)!r}, runs=[{runs}], jobs=2, retries=0))"
     )
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -293,7 +293,7 @@ def test_a_batch_that_is_stopped_counts_only_what_it_has_made(
     def stop(_: Any, entry: dict[str, Any]) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("policylab.publish.progress.Progress.count", stop)
+    monkeypatch.setattr("policylab.batch.progress.Progress.count", stop)
     result = run_batch(plan, force=True)
     assert result.stopped
     assert len(result.run) == 4
@@ -309,7 +309,7 @@ def test_a_full_disk_is_told(tmp_path: Path, notebook: Path, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("policylab.publish.batch.append_entry", fail)
+        patch.setattr("policylab.batch.reports.append_entry", fail)
         with pytest.raises(DataError, match=r"cannot write in .*: No space left on device; make room.*goes on"):
             run_batch(plan)
     assert not list(tmp_path.glob(".run-*"))
@@ -331,8 +331,8 @@ def test_ctrl_c_ends_cold_runs_too(tmp_path: Path, notebook: Path) -> None:
     """A run on a kernel of its own, tried again after it failed, does not keep a batch that was stopped waiting."""
     plan = plan_of(notebook, tmp_path, {"number": 1, "wait": 40.0}, {"number": 2, "wait": 40.0})
     code = (
-        "import policylab.publish.warm as warm\nwarm.CAN_FORK = False\n"
-        "from policylab.publish.batch import run_batch\nfrom policylab.publish.plan import Plan\n"
+        "import policylab.batch.warm as warm\nwarm.CAN_FORK = False\n"
+        "from policylab.batch.reports import run_batch\nfrom policylab.batch.plan import Plan\n"
         f"result = run_batch(Plan(notebook={str(plan.notebook)!r}, out={str(plan.out)!r}, runs={list(map(dict, plan.runs))!r}))\n"
         "assert result.stopped"
     )

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from policylab.batch.beside import list_beside
+from policylab.batch.choices import list_chosen
+from policylab.batch.parameters import Parameter, check_parameters, read_parameters
+from policylab.batch.run import Job
 from policylab.codebook import load_codebook
 from policylab.errors import PlanError, ReadError, close_matches
 from policylab.project import notebook_path
-from policylab.publish.beside import list_beside
-from policylab.publish.choices import list_chosen
-from policylab.publish.parameters import Parameter, check_parameters, read_parameters
 from policylab.publish.region_names import name_place, name_region
-from policylab.publish.run import Job
 from policylab.publish.words import LANGUAGES, check_language, say
 from policylab.read.corpus import count_reports
 from policylab.read.regions import Region
