@@ -189,6 +189,7 @@ def test_a_plan_file_says_what_the_options_say(tmp_path: Path, write_notebook: W
         ("runs:\n  - name: a\n    lagn: zh\n", "line 3: district_report.ipynb: no parameter 'lagn'"),
         ("year: [2023\nout: a\n", "line 2: not plain YAML"),
         ("out: !!python/object/apply:os.system [ls]\n", "line 1: not plain YAML: could not determine a constructor"),
+        ("regions: " + "[" * 900 + "]" * 900, "cannot read the plan"),
         ("- a\n", "expected entries such as 'year: 2023'"),
         ("", "expected entries such as 'year: 2023'"),
         ("a: \x00", "cannot read the plan"),

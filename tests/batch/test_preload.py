@@ -63,6 +63,7 @@ def test_a_module_that_changes_its_shell_is_left_to_each_run(tmp_path: Path, mon
     assert process.left_out == ["registers", "defines"]
 
 
+@pytest.mark.slow
 @needs_fork
 def test_matplotlib_shows_its_figures_whatever_was_imported_beforehand(
     tmp_path: Path, write_notebook: WriteNotebook

@@ -63,7 +63,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory, notebook: Path) -> tuple[Pla
     """A batch of which three runs fail, each in another way."""
     out = tmp_path_factory.mktemp("mixed")
     runs = [{"number": 1}, {"number": 2, "fault": "raise"}, {"number": 3, "fault": "kill"}]
-    plan = plan_of(notebook, out, *runs, {"number": 4, "fault": "sleep"}, {"number": 5}, timeout=6)
+    plan = plan_of(notebook, out, *runs, {"number": 4, "fault": "sleep"}, {"number": 5}, timeout=3)
     return plan, run_batch(plan)
 
 
@@ -76,7 +76,7 @@ def test_a_bad_run_stops_no_other(mixed: tuple[Plan, BatchResult]) -> None:
     assert errors["run-2"].startswith("cell [4], which begins \"if fault == 'raise'")
     assert errors["run-2"].endswith("ValueError: no luck")
     assert errors["run-3"].startswith('its process was killed (SIGKILL) in the cell that begins "if fault')
-    assert errors["run-4"].startswith("its time was up after 6 s in the cell that begins")
+    assert errors["run-4"].startswith("its time was up after 3 s in the cell that begins")
     failed = Path(plan.out) / "_failed"
     assert sorted(path.name for path in failed.iterdir()) == ["run-2.ipynb", "run-2.txt", "run-3.txt", "run-4.txt"]
     assert "\x1b" not in (failed / "run-2.txt").read_text("utf-8")

@@ -93,7 +93,8 @@ def _read_yaml(path: Path) -> tuple[dict[str, Any], Lines]:
     import yaml
 
     try:
-        loader = yaml.SafeLoader(path.read_text("utf-8-sig"))
+        safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        loader = safe(path.read_text("utf-8-sig"))
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
             raise PlanError(f"{path}: expected entries such as 'year: 2023', got none")
@@ -102,7 +103,7 @@ def _read_yaml(path: Path) -> tuple[dict[str, Any], Lines]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PlanError(f"{path} line {line}: not plain YAML: {error.problem}") from None
-    except (yaml.YAMLError, ValueError, OSError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
         raise PlanError(f"cannot read the plan {path}: {reason}") from None
 

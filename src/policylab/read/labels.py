@@ -67,11 +67,12 @@ def parse_sidecar(raw: bytes, name: str) -> dict[str, str]:
     """Return the entries of a sidecar's bytes; tags that make objects are refused, and so are names that refer back."""
     import yaml
 
+    safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # SafeLoader itself takes seconds over a deep one
     try:
         text = raw.decode("utf-8-sig")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=safe)):
             raise DataError(f"{name} uses YAML aliases (*name), which a sidecar has no need of")
-        entries = yaml.safe_load(text)
+        entries = safe(text).get_single_data()
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise DataError(f"{name} is not YAML in UTF-8: {' '.join(str(error).split())[:300]}") from error
     if not isinstance(entries, Mapping):
