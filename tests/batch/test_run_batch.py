@@ -82,6 +82,13 @@ def test_a_bad_run_stops_no_other(mixed: tuple[Plan, BatchResult]) -> None:
     assert "\x1b" not in (failed / "run-2.txt").read_text("utf-8")
 
 
+def test_a_kernel_of_its_own_is_told(tmp_path: Path, write_notebook: WriteNotebook) -> None:
+    """Cells run on the Python of policylab, whatever environment a notebook was written in, and the batch says so."""
+    notebook = write_notebook(tmp_path / "a.ipynb", "print('number', number)", parameters=PARAMETERS, kernel="my-env")
+    notes = run_batch(plan_of(notebook, tmp_path / "out", {"number": 1}, formats=())).notes
+    assert [note for note in notes if "'my-env'" in note and "a.ipynb" in note]
+
+
 def test_nothing_is_left_lying(mixed: tuple[Plan, BatchResult]) -> None:
     """The folder holds reports, manifest and what failed, and no working folders."""
     names = {path.name for path in Path(mixed[0].out).iterdir()} - {"index.html"}

@@ -9,7 +9,7 @@ from policylab.analyse.compare import trend
 from policylab.analyse.coverage import load_coverage, refine_missing
 from policylab.errors import ReadError
 from policylab.model import Document
-from policylab.publish import material, sections
+from policylab.publish import material, sections, sources
 from policylab.publish.render import VALUES_MIME, NotedHtml
 from policylab.read.regions import find_region
 
@@ -37,7 +37,7 @@ def test_the_page_of_a_report_without_text_says_so(untold: Document) -> None:
     region = find_region("320800", report_year=2023)
     for lang, told in (("zh", "原文不在手头"), ("en", "not at hand")):
         assert told in sections.write_title(untold, region, lang)
-        evidence = str(sections.write_evidence(untold, own, [], lang))
+        evidence = str(sources.write_evidence(untold, own, [], lang))
         assert told in evidence
         assert 'href="#c' not in evidence
         assert f'href="{untold.source["source_url"]}"' in evidence

@@ -11,7 +11,7 @@ from policylab.analyse.tables import to_table
 from policylab.annotate.targets import annotate
 from policylab.errors import DataError, ReadError
 from policylab.model import Document
-from policylab.publish import material, sections
+from policylab.publish import material, sections, sources
 from policylab.publish.charts import plot_chain
 from policylab.publish.figures import SavedFigure
 from policylab.read.files import read_report
@@ -66,9 +66,9 @@ def test_no_section_lets_a_report_run_code(
             sections.write_headline(document, own, lang),
             sections.write_chain(chain, lang),
             sections.write_trend(chain[chain["indicator"] == "gdp_growth"], lang),
-            sections.write_evidence(document, own, [chain], lang),
-            sections.write_sources(document, own, "0" * 64, lang),
-            sections.write_run_record({"region_code": HOSTILE}, lang),
+            sources.write_evidence(document, own, [chain], lang),
+            sources.write_sources(document, own, "0" * 64, lang),
+            sources.write_run_record({"region_code": HOSTILE}, lang),
         ]
     )
     assert "<script" not in html
@@ -89,7 +89,7 @@ def test_the_headline_shows_words_and_places(document: Document, own: pd.DataFra
     assert "地区生产总值增长<mark>8%左右</mark>" in html
     start = document.text.index("地区生产总值")
     assert f'<a href="#c{start}">{start}–{start + 12}</a>' in html
-    assert f'id="c{start}"' in sections.write_evidence(document, own, [], "zh")
+    assert f'id="c{start}"' in sources.write_evidence(document, own, [], "zh")
 
 
 def test_the_chain_counts_its_steps(chain: pd.DataFrame) -> None:
@@ -123,7 +123,7 @@ def test_sections_without_content_say_so(own: pd.DataFrame, chain: pd.DataFrame,
     ]
     assert all('class="soft"' in html and "<table" not in html for html in told)
     assert "0" in strip(sections.write_summary(none, table, table.assign(rank=[]), lang))
-    assert "无目标" in sections.write_evidence(make_document("无目标"), none, [], lang)
+    assert "无目标" in sources.write_evidence(make_document("无目标"), none, [], lang)
 
 
 def test_nothing_to_draw_becomes_a_sentence(tmp_path: Path, chain: pd.DataFrame) -> None:

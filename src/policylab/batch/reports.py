@@ -30,7 +30,7 @@ from policylab.batch.ledger import (
     read_manifest,
     write_manifest,
 )
-from policylab.batch.parameters import check_parameters
+from policylab.batch.parameters import check_parameters, read_notebook
 from policylab.batch.plan import Plan, list_jobs
 from policylab.batch.preload import list_imports
 from policylab.batch.progress import Progress
@@ -48,6 +48,8 @@ from policylab.read.regions import find_region
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_OWN_KERNELS = ("python3", "python")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ def run_batch(plan: Plan, *, force: bool = False) -> BatchResult:
         reasons = {job.name: find_reason(folder, entries.get(job.name), keys[job.name], job.formats) for job in jobs}
         due = [job for job in jobs if reasons[job.name] or force]
         told = Counter(reasons[job.name] or "asked for" for job in due)
-        notes: dict[str, int] = {}
+        notes = _note_kernel(Path(jobs[0].notebook)) if due else {}
         reached: list[str] = []
         stopped = _make_due(due, plan, keys=keys, entries=entries, notes=notes, reached=reached) if due else False
         if due or not (folder / INDEX).exists():
@@ -211,6 +213,14 @@ def run_batch(plan: Plan, *, force: bool = False) -> BatchResult:
         return BatchResult(
             folder, mine, tuple(job.name for job in due), told, notes, time.monotonic() - started, stopped
         )
+
+
+def _note_kernel(notebook: Path) -> dict[str, int]:
+    """Say so where a notebook names a kernel of its own, whose libraries its cells would not find."""
+    name = read_notebook(notebook)["metadata"].get("kernelspec", {}).get("name", "python3")
+    if name in _OWN_KERNELS:
+        return {}
+    return {f"{notebook.name} names the kernel {name!r}; its cells ran on the Python and libraries of policylab": 1}
 
 
 def _list_headline(document: Document) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from policylab.publish import sections
 from policylab.publish.evidence import clean_text
 from policylab.publish.language_charts import plot_keyness
 from policylab.publish.region_names import name_place, name_regions
-from policylab.publish.render import Html, join_html, render_fold, render_table
+from policylab.publish.render import Html, join_html, list_items, paragraph, render_fold, render_table
 from policylab.publish.words import is_na, list_rows, say
 from policylab.read.regions import find_region
 
@@ -71,7 +71,7 @@ def tell_features(features: Features, lang: str) -> Html:
     years = f"{reports['report_year'].min()}–{reports['report_year'].max()}"
     engines = say("list.separator", lang).join(sorted(reports["engine"].unique()))
     counts = {"n": f"{len(reports):,}", "terms": f"{len(features.terms):,}", "words": f"{reports['n_words'].sum():,}"}
-    return sections.list_items(
+    return list_items(
         [say("features.lead", lang, years=years, engine=engines, **counts), say("features.passages", lang)]
     )
 
@@ -99,7 +99,7 @@ def tell_attention(speech: Speech, lang: str, *, report_year: int) -> Html:
         for row in list_rows(now.sort_values("share", ascending=False))
     ]
     lead = say("speech.lead", lang, n=int(now["n_peers"].max()), version=now["dictionary_version"].iloc[0])
-    return join_html([sections.paragraph(lead), sections.list_items(lines), render_table(header, rows)])
+    return join_html([paragraph(lead), list_items(lines), render_table(header, rows)])
 
 
 def tell_topic(features: Features, speech: Speech, topic: str, lang: str) -> Html:
@@ -123,7 +123,7 @@ def tell_topic(features: Features, speech: Speech, topic: str, lang: str) -> Htm
         topic=_name_topic(list_rows(years)[0], lang),
         terms=say("list.separator", lang).join(said) or "–",
     )
-    return join_html([sections.paragraph(line), render_fold(say("speech.years", lang), render_table(header, rows))])
+    return join_html([paragraph(line), render_fold(say("speech.years", lang), render_table(header, rows))])
 
 
 def tell_keyness(speech: Speech, lang: str) -> Html:
@@ -135,7 +135,7 @@ def tell_keyness(speech: Speech, lang: str) -> Html:
     words = zip(("more", "less"), (more, less), strict=True)
     folds = [render_fold(say(f"words.{name}", lang), _list_words(header, rows)) for name, rows in words]
     lead = say("words.lead", lang, n=len(speech.peer_ids), prior=f"{table['prior_words'].iloc[0]:g}")
-    return join_html([sections.paragraph(lead), *folds])
+    return join_html([paragraph(lead), *folds])
 
 
 def fit_level(features: Features, report_id: str, *, n_topics: int) -> tuple[pd.DataFrame, Topics] | None:
@@ -164,7 +164,7 @@ def fit_level(features: Features, report_id: str, *, n_topics: int) -> tuple[pd.
 def tell_topics(fitted: tuple[pd.DataFrame, Topics] | None, report_id: str, lang: str) -> Html:
     """Return the topics with their words, coherence and share in one report beside the mean of all; a line for None."""
     if fitted is None:
-        return sections.paragraph(say("topics.none", lang), "soft")
+        return paragraph(say("topics.none", lang), "soft")
     numbers, topics = fitted
     n_reports, n_topics = topics.shares["report_id"].nunique(), topics.words["topic"].nunique()
     tried = [
@@ -178,7 +178,7 @@ def tell_topics(fitted: tuple[pd.DataFrame, Topics] | None, report_id: str, lang
     header = [say(f"topics.{name}", lang) for name in ("words", "own", "mean", "coherence")]
     order = own.sort_values(ascending=False, kind="stable").index
     rows = [[said[at], f"{own[at]:.0f}", f"{mean[at]:.0f}", f"{coherence[at]:.2f}".replace("-", "−")] for at in order]
-    return join_html([sections.paragraph(lead), render_table(header, rows)])
+    return join_html([paragraph(lead), render_table(header, rows)])
 
 
 def tell_reuse(similar: pd.DataFrame, lang: str) -> Html:
@@ -197,7 +197,7 @@ def tell_reuse(similar: pd.DataFrame, lang: str) -> Html:
         ]
         for row in list_rows(shown)
     ]
-    return join_html([sections.paragraph(lead), render_table(header, rows)])
+    return join_html([paragraph(lead), render_table(header, rows)])
 
 
 def compare_reuse(features: Features, speech: Speech) -> pd.DataFrame:
@@ -212,7 +212,7 @@ def tell_passages(report_id: str, other_id: str, lang: str, *, corpus: str) -> H
     try:
         one, other = load_texts([report_id, other_id], corpus or None)
     except DataError:
-        return sections.paragraph(say("passages.none", lang, one=report_id, other=other_id), "soft")
+        return paragraph(say("passages.none", lang, one=report_id, other=other_id), "soft")
     passages = find_passages(one, other)
     lead = say("passages.lead", lang, one=report_id, other=other_id, n=len(passages))
     header = [say(f"passages.{name}", lang) for name in ("passage", "length", "place", "there")]
@@ -225,7 +225,7 @@ def tell_passages(report_id: str, other_id: str, lang: str, *, corpus: str) -> H
         ]
         for row in list_rows(passages.head(_N_WORDS))
     ]
-    return join_html([sections.paragraph(lead), render_table(header, rows) if rows else Html("")])
+    return join_html([paragraph(lead), render_table(header, rows) if rows else Html("")])
 
 
 def view_speech(

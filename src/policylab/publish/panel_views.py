@@ -21,7 +21,7 @@ from policylab.publish.material import Facts
 from policylab.publish.panel_charts import plot_realised
 from policylab.publish.panel_words import name_reading
 from policylab.publish.region_names import name_place
-from policylab.publish.render import Html, join_html, render_fold, render_table
+from policylab.publish.render import Html, join_html, list_items, paragraph, render_fold, render_table
 from policylab.publish.words import (
     format_number,
     format_step,
@@ -92,7 +92,7 @@ def tell_levels(means: pd.DataFrame, lang: str) -> Html:
         lines.append(say("levels.thin", lang, names=names, share=_COVERED))
     breaks = find_breaks(covered)
     lines += [_tell_break(row, lang) for row in list_rows(breaks[breaks["break_year"].notna()])]
-    return sections.list_items(lines)
+    return list_items(lines)
 
 
 def write_means(means: pd.DataFrame, lang: str) -> Html:
@@ -114,7 +114,7 @@ def tell_realised(pairs: pd.DataFrame, lang: str) -> Html:
         if parts:
             told = say("alt.separator", lang).join(parts)
             lines.append(say("realised.level", lang, level=say(f"levels.{level}", lang), parts=told))
-    return sections.list_items(lines)
+    return list_items(lines)
 
 
 def tell_threshold(pairs: pd.DataFrame, lang: str) -> Html:
@@ -128,16 +128,16 @@ def tell_threshold(pairs: pd.DataFrame, lang: str) -> Html:
         era = _name_era(row["era"], int(pairs["cut_year"].iloc[0]), lang)
         rows.append([say(f"levels.{row['level']}", lang), era, row["n_above"], row["n_exact"], row["n_below"], ratio])
     if not rows:
-        return sections.paragraph(say("draw.none", lang), "soft")
+        return paragraph(say("draw.none", lang), "soft")
     lead = say("threshold.lead", lang, window=format_number(found["window"].iloc[0]))
-    return join_html([sections.paragraph(lead), render_table(header, rows)])
+    return join_html([paragraph(lead), render_table(header, rows)])
 
 
 def tell_steps(steps: pd.DataFrame, lang: str, *, cut_year: int) -> Html:
     """Return how much each level added to the target above it before and from a year, and whether that changed."""
     periods = compare_periods(steps, cut_year=cut_year)
     lines = [_tell_pair(str(pair), rows, lang, cut_year) for pair, rows in periods.groupby("level_pair", sort=False)]
-    return sections.list_items([line for line in lines if line])
+    return list_items([line for line in lines if line])
 
 
 def tell_wording(words: pd.DataFrame, lang: str, *, cut_year: int) -> Html:
@@ -151,7 +151,7 @@ def tell_wording(words: pd.DataFrame, lang: str, *, cut_year: int) -> Html:
         if all(eras):
             told = say("alt.separator", lang).join(eras)
             lines.append(say("realised.level", lang, level=say(f"levels.{level}", lang), parts=told))
-    return sections.list_items(lines) if lines else sections.paragraph(say("draw.none", lang), "soft")
+    return list_items(lines) if lines else paragraph(say("draw.none", lang), "soft")
 
 
 def write_readings(readings: pd.DataFrame, lang: str, *, level: str = "province") -> Html:
@@ -205,7 +205,7 @@ def write_outside(outside: pd.DataFrame, lang: str) -> Html:
         for row in list_rows(outside)
     ]
     counts = {"n": len(outside), "yes": int(outside["agrees"].eq("yes").sum())}
-    return join_html([sections.paragraph(say("outside.lead", lang, **counts)), render_table(header, rows)])
+    return join_html([paragraph(say("outside.lead", lang, **counts)), render_table(header, rows)])
 
 
 def _tell_figure(text: str, lang: str) -> str:
@@ -235,7 +235,7 @@ def tell_series(facts: Facts, *, region_code: str, indicator: str, end: str, lan
         *_tell_own_results(pairs, lang),
     ]
     fold = render_fold(say("pairs.table", lang), _list_pairs(pairs, lang))
-    return join_html([sections.list_items(told), fold])
+    return join_html([list_items(told), fold])
 
 
 def join_chain(facts: Facts, region_code: str, indicator: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from policylab.publish.fonts import cut_web_font
-from policylab.publish.words import name_indicator
+from policylab.publish.words import name_indicator, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +88,22 @@ def render_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Htm
     body = [Markup("<tr>{}</tr>").format(_join_cells(row)) for row in rows]
     table = Html('<div class="table"><table>{}<tbody>\n{}\n</tbody></table></div>')
     return table.format(head, Markup("\n").join(body))
+
+
+def paragraph(text: str, kind: str = "") -> Html:
+    """Return a paragraph of escaped text."""
+    return Html('<p class="{}">{}</p>').format(kind, text) if kind else Html("<p>{}</p>").format(text)
+
+
+def list_items(lines: Sequence[str]) -> Html:
+    """Return lines as a list."""
+    return Html("<ul>\n{}\n</ul>").format(Markup("\n").join(Markup("<li>{}</li>").format(line) for line in lines))
+
+
+def write_section(key: str, content: Markup | None, lang: str) -> Html:
+    """Return a section with its heading; without content it says that there is nothing, and why."""
+    heading = Html("<h2>{}</h2>").format(say(f"{key}.heading", lang))
+    return join_html([heading, paragraph(say(f"{key}.none", lang), "soft") if content is None else content])
 
 
 def render_fold(summary: str, content: Markup, *, is_open: bool = False) -> Html:

@@ -25,7 +25,7 @@ from policylab.publish.material import Facts
 from policylab.publish.peer_charts import plot_distribution
 from policylab.publish.printed import label_column, name_code
 from policylab.publish.region_names import name_place
-from policylab.publish.render import Html, join_html, render_table
+from policylab.publish.render import Html, join_html, list_items, paragraph, render_table
 from policylab.publish.words import format_number, format_value, list_rows, mention_indicator, name_indicator, say
 from policylab.read.regions import find_region
 
@@ -60,20 +60,20 @@ def tell_report(document: Document, own: pd.DataFrame, lang: str) -> Html:
         told = Counter([*headline["bound"], *headline["modality"]])
         names = ("about", "at_least", "at_most", "range", "exact", "qualitative", "ensure", "strive")
         lines.append(say("annotate.words", lang, **{name: told[name] for name in names}))
-    return sections.list_items(lines)
+    return list_items(lines)
 
 
 def view_record(document: Document, targets: Sequence[Target], *, indicator: str, lang: str) -> Html:
     """Return the evidence for the records of one indicator, and for each the ledger entry that would correct it."""
     chosen = [target for target in targets if target.indicator == indicator]
     if not chosen:
-        return sections.paragraph(say("record.none", lang, report_id=document.report_id), "soft")
+        return paragraph(say("record.none", lang, report_id=document.report_id), "soft")
     lead = say("record.lead", lang, report_id=document.report_id, n=len(chosen))
     found = [_tell_evidence(document, evidence, lang) for evidence in explain_targets(document, chosen)]
     how = say("ledger.how", lang, path=f"data/corrections/{document.report_id}.yml", day=_DAY)
     entries = "\n\n".join(draft_entry(target, document.text) for target in chosen)
     draft = Html("<pre>{}</pre>").format(clean_text(entries))
-    return join_html([sections.paragraph(lead), *found, sections.paragraph(how), draft])
+    return join_html([paragraph(lead), *found, paragraph(how), draft])
 
 
 def list_records(table: pd.DataFrame, lang: str) -> Html:
@@ -97,10 +97,10 @@ def list_records(table: pd.DataFrame, lang: str) -> Html:
 def tell_corrections(report_id: str, corrections: Sequence[Correction], lang: str) -> Html:
     """Return how many entries of a report's ledger took effect, by what they did."""
     if not corrections:
-        return sections.paragraph(say("ledger.none", lang, report_id=report_id), "soft")
+        return paragraph(say("ledger.none", lang, report_id=report_id), "soft")
     done = Counter(entry.action for entry in corrections)
     counts = {"corrected": done["override"], "confirmed": done["confirm"], "dropped": done["drop"]}
-    return sections.paragraph(say("ledger.applied", lang, report_id=report_id, n=len(corrections), **counts))
+    return paragraph(say("ledger.applied", lang, report_id=report_id, n=len(corrections), **counts))
 
 
 def compare_one(facts: Facts, region_code: str, *, report_year: int, indicator: str, rule: str, end: str) -> Comparison:
@@ -169,7 +169,7 @@ def tell_comparison(found: Comparison, lang: str, *, rule: str) -> Html:
     steps = _tell_all_steps(found.chain, region.region_code, lang)
     end = say("compare.end", lang, end=say(f"end.{found.peers['range_end'].iloc[0]}", lang))
     peers = sections.write_peers(found.peers, region.region_code, lang, rule=rule)
-    return join_html([Html("<p><strong>{}</strong></p>").format(title), sections.list_items([steps, end]), peers])
+    return join_html([Html("<p><strong>{}</strong></p>").format(title), list_items([steps, end]), peers])
 
 
 def _tell_all_steps(chain: pd.DataFrame, region_code: str, lang: str) -> str:
@@ -205,7 +205,7 @@ def _tell_evidence(document: Document, evidence: Evidence, lang: str) -> Html:
     known = load_rules().get(evidence.target.rule_id)
     words = known.explanation_zh if known and lang == "zh" else evidence.rule
     rule = say("record.rule", lang, rule=evidence.target.rule_id, words=words)
-    return join_html([sentence, render_table(header, rows), sections.paragraph(rule, "soft")])
+    return join_html([sentence, render_table(header, rows), paragraph(rule, "soft")])
 
 
 def _name_value(row: Words, target: Target, lang: str) -> str:
@@ -235,4 +235,4 @@ def tell_facts(targets: pd.DataFrame, lang: str) -> Html:
     kinds = targets.drop_duplicates(["report_id", "source_kind"])["source_kind"].value_counts()
     counts = {"reports": f"{kinds.get('report', 0):,}", "cited": f"{kinds.get('citation', 0):,}"}
     sha256 = hashlib.sha256(data_path("targets.parquet").read_bytes()).hexdigest()
-    return sections.paragraph(say("facts.lead", lang, sha256=sha256, rows=f"{len(targets):,}", **counts))
+    return paragraph(say("facts.lead", lang, sha256=sha256, rows=f"{len(targets):,}", **counts))
