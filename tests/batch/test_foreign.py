@@ -40,7 +40,8 @@ NOTEBOOKS = {
     ),
     "words on import": (
         "import cgi, json",
-        "import subprocess, sys\nprint('before'); subprocess.run(['echo', 'from a process']); print('after')",
+        # The kernel reads what a process says in a thread of its own, hence the pause.
+        "import subprocess, time\nprint('before'); subprocess.run(['echo', 'from a process']); time.sleep(0.5); print('after')",
         "import os\nos.system('echo from the system >&2')\nprint('\\udc80')",
     ),
     "names and debuggers": (

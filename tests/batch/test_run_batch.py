@@ -20,6 +20,8 @@ from policylab.batch.reports import BatchResult, run_batch
 from policylab.errors import DataError
 
 WriteNotebook = Callable[..., Path]
+# A shell has what it runs in the background ignore Ctrl-C, and these tests too.
+HEARS = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
 PARAMETERS = "number: int = 1\nfault: str = ''\nwait: float = 0.0"
 CELLS = (
     "import os, signal, time, pathlib\ntime.sleep(wait)",
@@ -215,7 +217,7 @@ def start(plan: Plan) -> subprocess.Popen[bytes]:
         "from policylab.batch.reports import run_batch\nfrom policylab.batch.plan import Plan\n"
         f"run_batch(Plan(notebook={str(plan.notebook)!r}, out={str(plan.out)!r}, runs=[{runs}], jobs=2, retries=0))"
     )
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen([sys.executable, "-c", HEARS + code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
@@ -343,7 +345,7 @@ def test_ctrl_c_ends_cold_runs_too(tmp_path: Path, notebook: Path) -> None:
         f"result = run_batch(Plan(notebook={str(plan.notebook)!r}, out={str(plan.out)!r}, runs={list(map(dict, plan.runs))!r}))\n"
         "assert result.stopped"
     )
-    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-c", HEARS + code], stderr=subprocess.DEVNULL)
     wait_until(lambda: bool(list(tmp_path.glob(".run-*/.kernel.log"))))
     time.sleep(1)
     stopped = time.monotonic()
