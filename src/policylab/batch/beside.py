@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from policylab.batch.parameters import read_notebook
+from policylab.batch.parameters import MAGIC, parse_cell, read_notebook
 
 _LARGE = 1 << 24  # bytes of a file beyond which a run gets a link to it
 _MOST = 10_000  # files of a folder beyond which it is taken for something else than data
 _LONGEST = 200  # characters of a path
-_MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 _PARAMETERS = "parameters"
 
 
@@ -117,13 +115,9 @@ def _is_hidden(path: Path, folder: Path) -> bool:
 
 def _list_words(source: str) -> Iterator[str]:
     """Yield what may name a file in a cell or module: words of magics, text in quotes, and modules that are imported."""
-    for line in _MAGIC.findall(source):
+    for line in MAGIC.findall(source):
         yield from line.split()[1:]
-    try:
-        tree = ast.parse(_MAGIC.sub("", source))
-    except (SyntaxError, ValueError):
-        return
-    for node in ast.walk(tree):
+    for node in ast.walk(parse_cell(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
         elif isinstance(node, ast.Import):

@@ -12,6 +12,7 @@ from typing import Any
 
 from policylab.errors import NotebookError, close_matches
 
+MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)  # a line for the kernel, not for Python
 _JSON_TYPES = (str, int, float, bool, list, dict, type(None))
 _TRUTH = {"true": True, "false": False}
 _TYPE_COMMENT = re.compile(r"#\s*type:\s*(?P<type>[\w\[\], .|]+)\s*$")
@@ -86,6 +87,14 @@ def read_notebook(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise NotebookError(f"{path} is not a notebook (nbformat 4): {type(error).__name__} {error}") from None
     return content
+
+
+def parse_cell(source: str) -> ast.Module:
+    """Return the Python of a cell without its magics; nothing where it is not Python."""
+    try:
+        return ast.parse(MAGIC.sub("", source))
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
 
 
 def check_parameters(notebook: str | Path, parameters: Mapping[str, object]) -> None:

@@ -7,7 +7,6 @@ import builtins
 import contextlib
 import importlib
 import os
-import re
 import sys
 import threading
 import warnings
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from policylab.batch.kernels import make_config, prepare_imports, spare_grammar
-from policylab.batch.parameters import read_notebook
+from policylab.batch.parameters import parse_cell, read_notebook
 from policylab.project import data_path
 
 # What libraries import only when they are used, and our own modules inside functions. "module:function" is called.
@@ -53,6 +52,7 @@ _INSIDE = {
         "policylab.batch.preload:prepare_reports",
     ),
 }
+_OURS = {"matplotlib", "pandas"}  # what our own modules use of these
 _MACHINERY = (
     "IPython.core.completerlib",
     "IPython.core.logger",
@@ -77,7 +77,6 @@ _FOR_DEVELOPERS = (
     ImportWarning,
     ResourceWarning,
 )  # shown to these alone
-_MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
 
 
 def list_imports(notebook: Path) -> list[str]:
@@ -96,7 +95,7 @@ def list_imports(notebook: Path) -> list[str]:
             found |= dict.fromkeys(_list_cell_imports("".join(cell["source"])))
     packages = {name.partition(".")[0] for name in found}
     if "policylab" in packages:
-        packages |= _INSIDE.keys() - {"jieba"}
+        packages |= _OURS
     return [*found, *(name for package, names in _INSIDE.items() if package in packages for name in names)]
 
 
@@ -142,12 +141,8 @@ def _prepare_pages() -> None:
 
 
 def _list_cell_imports(source: str) -> Iterator[str]:
-    """Yield the modules that a cell imports; none where it is not Python."""
-    try:
-        tree = ast.parse(_MAGIC.sub("", source))
-    except (SyntaxError, ValueError):
-        return
-    for node in ast.walk(tree):
+    """Yield the modules that a cell imports."""
+    for node in ast.walk(parse_cell(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
