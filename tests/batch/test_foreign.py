@@ -40,9 +40,9 @@ NOTEBOOKS = {
     ),
     "words on import": (
         "import cgi, json",
-        # The kernel reads what a process says in a thread of its own, hence the pause.
+        # A cold kernel reads what a process says in a thread of its own, hence the pauses.
         "import subprocess, time\nprint('before'); subprocess.run(['echo', 'from a process']); time.sleep(0.5); print('after')",
-        "import os\nos.system('echo from the system >&2')\nprint('\\udc80')",
+        "import os\nos.system('echo from the system >&2')\ntime.sleep(0.5)\nprint('\\udc80')",
     ),
     "names and debuggers": (
         "__name__, __doc__, sorted(globals())",

@@ -23,7 +23,8 @@ CELLS = (
     "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(2, 1)); ax.plot([1, number, 3]); print('drawn')",
     "plt.figure(figsize=(1, 1)); plt.bar([1], [number]); plt.show(); plt.get_fignums()",
     "import asyncio\nawait asyncio.sleep(0.01)\n'awaited'",
-    "os.system('echo from the system; echo and its error >&2'); ",
+    # A kernel relays a process's words from a thread of its own; with no pause, a cold one may do so in the next cell.
+    "import time\nos.system('echo from the system; echo and its error >&2'); time.sleep(0.2)",
     "!echo from the shell",
     "from IPython.display import display, clear_output, HTML, Markdown, update_display\n"
     "shown = display('first', display_id='d'); display(HTML('<b>&lt;</b>')); update_display('second', display_id='d')\n"
@@ -38,7 +39,7 @@ CELLS = (
     "%%capture caught\nprint('not shown')",
     "caught.stdout, _, In[1][:6], sys.path[-1] == '', [path for path in sys.path if 'site-packages' in path]",
     "import multiprocessing\nprocess = multiprocessing.get_context('fork').Process(target=os.system, args=('echo of a fork',))\n"
-    "process.start(); process.join()",
+    "process.start(); process.join(); time.sleep(0.2)",
     "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(2) as pool: print(sum(pool.map(int, '1234')))",
     "from sklearn.cluster import KMeans\nKMeans(2, n_init=1, random_state=0).fit(np.arange(20).reshape(10, 2)).labels_",
     "import ipywidgets\nipywidgets.IntSlider(value=number)",
@@ -229,6 +230,23 @@ def test_papermill_takes_the_engine(tmp_path: Path, write_notebook: WriteNoteboo
     with pytest.raises(PapermillExecutionError, match="ZeroDivisionError"):
         papermill.execute_notebook(failing, tmp_path / "c.ipynb", engine_name="policylab-warm", progress_bar=False)
     assert "papermill-error-cell-tag" in (tmp_path / "c.ipynb").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_what_a_process_writes_stands_where_it_was_written(
+    tmp_path: Path, write_notebook: WriteNotebook, warm: WarmProcess
+) -> None:
+    """Words of a process come in the cell that has started it, in order with the cell's own, and whole where they are long."""
+    both = "import os\nfor turn in range(40):\n    print(turn); os.system(f'echo {turn} of a process')"
+    long = "os.system(\"printf '增长%.0s' $(seq 30000)\");"
+    cells = (both, "os.system('echo only an error >&2');", "'the next cell'", long, "'the last cell'")
+    notebook = write_notebook(tmp_path / "process.ipynb", *cells, parameters="number: int = 1")
+    for turn in range(5):
+        ours = run(notebook, tmp_path / str(turn), warm, turn)[-5:]
+        assert ours[0]["outputs"][0] == {"stdout": "".join(f"{n}\n{n} of a process\n" for n in range(40))}
+        assert ours[1]["outputs"] == [{"stderr": "only an error\n"}]
+        assert ours[3]["outputs"] == [{"stdout": "增长" * 30000}]
+        assert [cell["outputs"][0] for cell in (ours[2], ours[4])] == [{}, {}]
 
 
 @pytest.mark.slow

@@ -8,12 +8,15 @@ is told where it matters: a cell cannot ask for input (nor can it under papermil
 from __future__ import annotations
 
 import asyncio
+import codecs
 import importlib
 import io
 import logging
 import os
 import random
+import select
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable
 from importlib.machinery import PathFinder
@@ -25,6 +28,7 @@ from typing import Any, cast
 KERNEL_LOG = ".kernel.log"
 _INLINE = "module://matplotlib_inline.backend_inline"
 _STREAMS = {"stdout": 1, "stderr": 2}
+_PIPE_BYTES = 1 << 20  # more than a pipe holds, so that one reading takes all that was written before
 
 
 class _Stream(io.TextIOBase):
@@ -121,7 +125,6 @@ def _make_kernel(log: logging.Logger) -> Any:
     """Return ipykernel's kernel, whose messages are kept in a list."""
     from ipykernel import debugger
     from ipykernel.inprocess.ipkernel import InProcessKernel
-    from ipykernel.iostream import OutStream
     from ipykernel.kernelapp import IPKernelApp
     from ipykernel.zmqshell import ZMQInteractiveShell
 
@@ -129,7 +132,7 @@ def _make_kernel(log: logging.Logger) -> Any:
     # Of each kind the one instance of the process, as which "%matplotlib", widgets and others look for them.
     application: Any = cast("Any", IPKernelApp).instance(config=make_config(), log=log)  # never started
     make_kernel: Any = cast("Any", InProcessKernel).instance
-    make_stream: Any = OutStream
+    make_stream = _make_stream_class()
     session = _make_session()
     kernel = make_kernel(parent=application, session=session, shell_class=ZMQInteractiveShell, log=log, user_ns=None)
     application.kernel = kernel
@@ -147,6 +150,53 @@ def _make_kernel(log: logging.Logger) -> Any:
     kernel.shell.extension_manager.load_extension("storemagic")
     application.init_path()
     return kernel
+
+
+def _make_stream_class() -> Any:
+    """
+    Return the class of a kernel's streams, changed in one thing: what processes write comes where it was written.
+
+    A kernel's own has a thread pass on what stands in the pipe, whenever that thread's turn is: at times after what the
+    cell printed next, or in the next cell's output.
+    """
+    from ipykernel.iostream import OutStream
+
+    stream: Any = OutStream
+
+    class Stream(stream):  # type: ignore[misc]
+        def _setup_stream_redirects(self, name: str) -> None:
+            self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+            self._taking = threading.Lock()
+            super()._setup_stream_redirects(name)
+
+        def _watch_pipe_fd(self) -> None:
+            """Pass on what comes while the cell is waiting for something else."""
+            while select.select([self._fid], [], [])[0] and self._take_written():
+                pass
+
+        def _take_written(self) -> bool:
+            """Pass on what stands in the pipe; return whether more may come."""
+            with self._taking:
+                if not select.select([self._fid], [], [], 0)[0]:
+                    return True
+                written = os.read(self._fid, _PIPE_BYTES)
+                super().write(self._decoder.decode(written))
+            os.write(self._original_stdstream_copy, written)
+            return bool(written)
+
+        def write(self, text: str) -> Any:
+            self._catch_up()
+            return super().write(text)
+
+        def flush(self) -> None:
+            self._catch_up()
+            super().flush()
+
+        def _catch_up(self) -> None:
+            if self._fid is not None and self._is_master_process():
+                self._take_written()
+
+    return Stream
 
 
 def _make_session() -> Any:
