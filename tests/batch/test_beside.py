@@ -57,6 +57,53 @@ def test_what_the_cells_name_is_found(tmp_path: Path, notebook: Path) -> None:
     assert set(found.values()) == {str(tmp_path / name) for name in found}
 
 
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("read(f'{code}.csv')", ["320804.csv"]),
+        ("read(code + '.csv')", ["320804.csv"]),
+        ("read(f'{year}-{code}.csv'), read(str(year) + '-' + code + '.csv')", ["2023-320804.csv"]),
+        ("read(f'texts/{code}/{part}.txt')", ["texts/320804/a.txt", "texts/320804/b.txt"]),
+        ("for code in peers: read(f'{code}.csv')", ["2022-320804.csv", "2023-320804.csv", "320800.csv", "320804.csv"]),
+        (
+            "def load(code): return read(code + '.csv')",
+            ["2022-320804.csv", "2023-320804.csv", "320800.csv", "320804.csv"],
+        ),
+        ("read(f'2022-{code:>6}.csv')", ["2022-320804.csv"]),
+        ("read(before + code + '.csv')", ["2022-320804.csv", "2023-320804.csv", "320804.csv"]),
+        ("read('%s-320804.csv' % when)", ["2022-320804.csv", "2023-320804.csv"]),
+        ("read('{}/x.txt'.format('other'), '3208{:02d}.csv'.format(0))", ["320800.csv", "320804.csv"]),
+        ("Path().glob('2022*.csv')", ["2022-320804.csv"]),
+        ("read(os.path.join('te' + 'xts', f'{code}', 'a.txt'))", ["texts/320804/a.txt", "texts/320804/b.txt"]),
+        ("f'{code}', f'{a}.{b}', '%s' % a, '*', f'{a}/{b}', f'/{code}.csv', f'../{code}.csv', f'{code}\\0.csv'", []),
+        ("f'{code}[0].csv', '?20804.csv' + a, code + '_' * 300, f'{missing}.csv{1}'", []),
+        ("with open('list.txt') as code: pass\nread(f'2022-{code}.csv')", ["2022-320804.csv"]),
+        ("['320800.csv'] + ['texts/320804/a.txt']", ["320800.csv", "texts/320804/a.txt"]),
+        ("code_file", ["320800.csv"]),
+    ],
+)
+def test_names_that_a_cell_puts_together_are_found(
+    tmp_path: Path, write_notebook: WriteNotebook, cell: str, found: list[str]
+) -> None:
+    """With the value of a parameter that holds it all through, with anything else where the cell takes something else."""
+    for name in (
+        "320804.csv",
+        "320800.csv",
+        "2023-320804.csv",
+        "2022-320804.csv",
+        "texts/320804/a.txt",
+        "texts/320804/b.txt",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text(name)
+    given = "code: str = '320804'\nyear = 2023\n" + (
+        "code_file = str('320800' + '.csv')" if cell == "code_file" else ""
+    )
+    notebook = write_notebook(tmp_path / "study.ipynb", cell, parameters=given)
+    values = {"code": "320804", "year": 2023, "code_file": None}
+    assert list(list_beside(notebook, values, out=tmp_path / "out")) == found
+
+
 def test_a_run_sees_the_files_beside_its_notebook_and_changes_none(tmp_path: Path, notebook: Path) -> None:
     """As papermill started there; a changed file is a reason to run again, and says so."""
     plan = Plan(notebook=notebook, out=tmp_path / "out", retries=0)
@@ -75,7 +122,7 @@ def test_a_run_sees_the_files_beside_its_notebook_and_changes_none(tmp_path: Pat
 def test_a_file_that_no_cell_names_is_told(tmp_path: Path, write_notebook: WriteNotebook) -> None:
     """The error says what a run sees of the folder of its notebook."""
     (tmp_path / "a.csv").write_text("")
-    notebook = write_notebook(tmp_path / "study.ipynb", "open('a' + '.csv')", parameters="number: int = 1")
+    notebook = write_notebook(tmp_path / "study.ipynb", "open(''.join(['a', '.csv']))", parameters="number: int = 1")
     result = run_batch(Plan(notebook=notebook, out=tmp_path / "out", retries=0))
     assert "copies of the files beside the notebook that its cells name" in result.entries["study"]["error"]
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import ast
+import glob
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from policylab.batch.parameters import MAGIC, parse_cell, read_notebook
+from policylab.batch.naming import Pieces, Value, list_changed, list_pieces
+from policylab.batch.parameters import read_notebook
 
 _LARGE = 1 << 24  # bytes of a file beyond which a run gets a link to it
 _MOST = 10_000  # files of a folder beyond which it is taken for something else than data
 _LONGEST = 200  # characters of a path
+_TELLING = 2  # letters and digits that a name must have for all files that fit it to count
 _PARAMETERS = "parameters"
 
 
@@ -21,8 +25,9 @@ def list_beside(notebook: str | Path, parameters: Mapping[str, object], *, out: 
     Return the files beside or below a notebook that it names: where from its folder, and the absolute path.
 
     Its cells name them as words in quotes, as modules that they import, or in magics; values of parameters name them too.
-    Of a folder that is named, all files count, and of a module what that names in turn. Hidden files, what lies elsewhere,
-    and the folder that the batch writes to are left out.
+    Where a cell puts a name together, as ``f"{region_code}.csv"`` does, it is that of the parameter's value; where it does
+    so with anything else, all files count whose names fit. Of a folder that is named, all files count, and of a module what
+    that names in turn. Hidden files, what lies elsewhere, and the folder that the batch writes to are left out.
 
     Parameters
     ----------
@@ -39,9 +44,10 @@ def list_beside(notebook: str | Path, parameters: Mapping[str, object], *, out: 
     {}
     """
     folder, own = Path(notebook).resolve().parent, out.resolve()
-    found = dict(_list_named(str(notebook)))
-    words = [value for value in parameters.values() if isinstance(value, str)]
-    for path in _find_all(folder, words):
+    named = _list_named(str(notebook))
+    found = dict(named.files)
+    given = [(value,) for value in parameters.values() if isinstance(value, str)]
+    for path in _find_all(folder, [*given, *(_fill(pieces, parameters) for pieces in named.open)]):
         found[path.relative_to(folder).as_posix()] = str(path)
     is_below = own != folder and own.is_relative_to(folder)
     kept = {name: path for name, path in found.items() if not (is_below and Path(path).is_relative_to(own))}
@@ -69,36 +75,77 @@ def forget_files() -> None:
     _list_named.cache_clear()
 
 
+class _Named(NamedTuple):
+    """What the cells of a notebook name: files, and names that the values of parameters complete."""
+
+    files: tuple[tuple[str, str], ...]
+    open: tuple[Pieces, ...]
+
+
 @cache
-def _list_named(notebook: str) -> tuple[tuple[str, str], ...]:
-    """Return the files that the cells of a notebook name, but its parameters, whose values a run may change."""
+def _list_named(notebook: str) -> _Named:
+    """Return what the cells of a notebook name, but as values of parameters, which a run may change."""
     folder = Path(notebook).resolve().parent
-    cells = (cell for cell in read_notebook(Path(notebook))["cells"] if cell["cell_type"] == "code")
-    waiting = ["".join(cell["source"]) for cell in cells if _PARAMETERS not in cell["metadata"].get("tags", [])]
+    cells = [cell for cell in read_notebook(Path(notebook))["cells"] if cell["cell_type"] == "code"]
+    is_given = [_PARAMETERS in cell["metadata"].get("tags", []) for cell in cells]
+    sources = ["".join(cell["source"]) for cell in cells]
+    given = [source for source, is_so in zip(sources, is_given, strict=True) if is_so]
+    others = [source for source, is_so in zip(sources, is_given, strict=True) if not is_so]
+    steady = list_changed(given) - list_changed(others)
+    names = [pieces for source in others for pieces in list_pieces(source, steady)]
+    names += [pieces for source in given for pieces in list_pieces(source, computed_only=True)]
     found: dict[Path, None] = {}
+    waiting = list(names)
     while waiting:
-        for path in _find_all(folder, _list_words(waiting.pop())):
-            if path not in found and path.suffix == ".py":
-                waiting.append(path.read_text("utf-8", errors="replace"))
-            found[path] = None
-    return tuple((path.relative_to(folder).as_posix(), str(path)) for path in found)
+        news = [path for path in _find_all(folder, waiting) if path not in found]
+        found |= dict.fromkeys(news)
+        modules = [path.read_text("utf-8", errors="replace") for path in news if path.suffix == ".py"]
+        waiting = [pieces for source in modules for pieces in list_pieces(source)]
+    files = ((path.relative_to(folder).as_posix(), str(path)) for path in found)
+    return _Named(tuple(files), tuple(pieces for pieces in names if _list_values(pieces)))
 
 
-def _find_all(folder: Path, words: Iterable[str]) -> Iterator[Path]:
-    """Yield the files that words name below a folder; of folders all that is in them."""
-    for word in dict.fromkeys(words):
-        path = _find(folder, word)
-        if path is not None and path.is_file():
+def _list_values(pieces: Pieces) -> list[str]:
+    """Return the parameters whose values a name takes in."""
+    return [piece.name for piece in pieces if isinstance(piece, Value) and piece.name]
+
+
+def _fill(pieces: Pieces, parameters: Mapping[str, object]) -> Pieces:
+    """Return a name with the values of parameters in their places; what is neither text nor a whole number stays open."""
+    values = {name: str(value) for name, value in parameters.items() if type(value) in (str, int)}
+    filled = (values.get(piece.name, Value("")) if isinstance(piece, Value) else piece for piece in pieces)
+    return tuple(filled)
+
+
+def _find_all(folder: Path, names: Iterable[Pieces]) -> Iterator[Path]:
+    """Yield the files that names stand for below a folder; of folders all that is in them."""
+    for path in (path for pieces in dict.fromkeys(names) for path in _find_named(folder, pieces)):
+        if path.is_file():
             yield path
-        elif path is not None:
+        else:
             inside = (inner for inner in sorted(path.rglob("*")) if inner.is_file() and not _is_hidden(inner, folder))
-            yield from (inner for _, inner in zip(range(_MOST), inside, strict=False))
+            yield from islice(inside, _MOST)
+
+
+def _find_named(folder: Path, pieces: Pieces) -> list[Path]:
+    """Return what a name stands for strictly below a folder: one path, or where the name is open all that fit it."""
+    words = [piece for piece in pieces if isinstance(piece, str)]
+    if len(words) == len(pieces):
+        path = _find(folder, "".join(words))
+        return [] if path is None else [path]
+    if _list_values(pieces) or sum(map(str.isalnum, "".join(words))) < _TELLING:
+        return []
+    pattern = "".join(glob.escape(piece) if isinstance(piece, str) else "*" for piece in pieces)
+    if not _is_below(pattern):
+        return []
+    found = (_find(folder, path.relative_to(folder).as_posix()) for path in sorted(islice(folder.glob(pattern), _MOST)))
+    return [path for path in found if path is not None]
 
 
 def _find(folder: Path, word: str) -> Path | None:
     """Return what a word names strictly below a folder, None where that is nothing."""
     name = word.strip().rstrip("/")
-    if not name or len(name) > _LONGEST or "\x00" in name or Path(name).is_absolute() or ".." in Path(name).parts:
+    if not _is_below(name):
         return None
     path = folder / name
     try:
@@ -108,25 +155,12 @@ def _find(folder: Path, word: str) -> Path | None:
     return path if is_there else None
 
 
+def _is_below(name: str) -> bool:
+    """Return whether a name could be that of something below a folder."""
+    is_short = 0 < len(name) <= _LONGEST and "\x00" not in name
+    return is_short and not Path(name).is_absolute() and ".." not in Path(name).parts
+
+
 def _is_hidden(path: Path, folder: Path) -> bool:
     """Return whether any part of a path below a folder is hidden or a cache."""
     return any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
-
-
-def _list_words(source: str) -> Iterator[str]:
-    """Yield what may name a file in a cell or module: words of magics, text in quotes, and modules that are imported."""
-    for line in MAGIC.findall(source):
-        yield from line.split()[1:]
-    for node in ast.walk(parse_cell(source)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-        elif isinstance(node, ast.Import):
-            yield from (name for alias in node.names for name in _list_module_files(alias.name))
-        elif isinstance(node, ast.ImportFrom):
-            yield from _list_module_files(node.module or "")
-
-
-def _list_module_files(module: str) -> tuple[str, str]:
-    """Return what a module's first name may be as a file or folder."""
-    name = module.partition(".")[0]
-    return (f"{name}.py", name)

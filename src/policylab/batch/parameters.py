@@ -5,31 +5,37 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from policylab.errors import NotebookError, close_matches
 
 MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)  # a line for the kernel, not for Python
-_JSON_TYPES = (str, int, float, bool, list, dict, type(None))
+_TYPES = {kind.__name__: kind for kind in (str, int, float, bool, list, dict)}
+_JSON_TYPES = (*_TYPES.values(), type(None))
 _TRUTH = {"true": True, "false": False}
 _TYPE_COMMENT = re.compile(r"#\s*type:\s*(?P<type>[\w\[\], .|]+)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter as its cell writes it; ``kind`` is None where a value of any type will do."""
+    """
+    A parameter as its cell writes it; ``kind`` is None where a value of any type will do.
+
+    One whose value the cell computes has no default here, but ``computed_from``: the parameters that it follows from.
+    """
 
     name: str
     default: object
     kind: type | None
+    computed_from: frozenset[str] | None = None
 
     @property
     def is_required(self) -> bool:
         """Whether a run must set it: it is None, though its annotation says that it is not to stay so."""
-        return self.default is None and self.kind is not None
+        return self.default is None and self.kind is not None and self.computed_from is None
 
 
 def read_parameters(notebook: str | Path) -> dict[str, Parameter]:
@@ -40,7 +46,7 @@ def read_parameters(notebook: str | Path) -> dict[str, Parameter]:
     ------
     NotebookError
         If the notebook cannot be read, names no kernel or not one of Python, or has not exactly one cell tagged
-        "parameters" that assigns literals.
+        "parameters" that does nothing but import and assign.
 
     Examples
     --------
@@ -62,7 +68,7 @@ def read_parameters(notebook: str | Path) -> dict[str, Parameter]:
         raise NotebookError(message)
     if cells[0]["cell_type"] != "code":
         raise NotebookError(f"{path}: its cell tagged 'parameters' is {cells[0]['cell_type']}, expected code")
-    return {item.name: item for item in _list_assignments("".join(cells[0]["source"]), path)}
+    return _follow(_list_assignments("".join(cells[0]["source"]), path))
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
@@ -102,17 +108,23 @@ def check_parameters(notebook: str | Path, parameters: Mapping[str, object]) -> 
     Do nothing if a notebook can take these parameters.
 
     papermill itself only warns where the cell with the tag "parameters" is missing or a name is not in it, and then runs
-    the notebook with its own values: a report of another district under this one's name.
+    the notebook with its own values: a report of another district under this one's name. So it does where one parameter is
+    computed from another: the cell has done that before papermill's own cell sets the other.
 
     Raises
     ------
     NotebookError
-        As `read_parameters`; and if the notebook lacks one of the parameters, gives it a value of another type, or asks
-        for one that is not given: one that is None though its annotation says otherwise.
+        As `read_parameters`; and if the notebook lacks one of the parameters, gives it a value of another type, computes one
+        that is not given from one that is, or asks for one that is not given: one that is None though its annotation says
+        otherwise.
     """
     known = read_parameters(notebook)
     for name, value in parameters.items():
         check_value(notebook, find_parameter(notebook, name, known), value)
+    for name, item in known.items():
+        if name not in parameters and (late := sorted((item.computed_from or frozenset()) & set(parameters))):
+            told = f"{name!r} is computed from {late[0]!r} in the parameters cell, before a run sets that"
+            raise NotebookError(f"{notebook}: {told}; compute it in a later cell, or give it with --set {name}=…")
     missing = [name for name, item in known.items() if item.is_required and parameters.get(name) is None]
     if missing:
         kind = known[missing[0]].kind
@@ -187,27 +199,50 @@ def parse_value(notebook: str | Path, parameter: Parameter, text: str) -> object
     return float(value) if parameter.kind is float and type(value) is int else value
 
 
+def _follow(assigned: Iterable[Parameter]) -> dict[str, Parameter]:
+    """Return parameters by name, with what they are computed from followed to the end."""
+    followed: dict[str, Parameter] = {}
+    for item in assigned:
+        if item.computed_from is not None:
+            sources = [followed[name] for name in item.computed_from if name in followed]
+            names = {name for source in sources for name in (source.name, *(source.computed_from or ()))}
+            item = replace(item, computed_from=frozenset(names))  # noqa: PLW2901
+        followed[item.name] = item
+    return followed
+
+
 def _list_assignments(source: str, path: Path) -> Iterator[Parameter]:
-    """Yield the names that a cell assigns literals to, with these and their types."""
+    """Yield the names that a cell assigns values to, with these, their types and what they are computed from."""
     try:
-        statements = ast.parse(source).body
+        statements = ast.parse(MAGIC.sub("", source)).body
     except (SyntaxError, ValueError) as error:
         told, line = (error.msg, error.lineno) if isinstance(error, SyntaxError) else (str(error), 1)
         raise NotebookError(f"{path}: its parameters cell is not Python: {told} in line {line}") from None
     lines = source.splitlines()
     for statement in statements:
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-            continue  # a word on the parameters
+        is_word = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        if is_word or isinstance(statement, (ast.Import, ast.ImportFrom)):
+            continue
         names = _list_names(statement)
-        try:
-            value = ast.literal_eval(statement.value) if statement.value else None  # type: ignore[attr-defined]
-        except (AttributeError, ValueError, TypeError):
-            names = []
         if not names:
-            message = f"{path}: its parameters cell may only assign literals, got line {statement.lineno}"
+            message = f"{path}: its parameters cell may only import, and assign to names, got line {statement.lineno}"
             raise NotebookError(message)
-        kind = _name_type(_find_annotation(statement, lines), value)
-        yield from (Parameter(name, value, kind) for name in names)
+        annotation = _find_annotation(statement, lines)
+        yield from (_read_value(name, getattr(statement, "value", None), annotation) for name in names)
+
+
+def _read_value(name: str, value: ast.expr | None, annotation: str) -> Parameter:
+    """Return a parameter by what is assigned to it."""
+    if value is None:
+        return Parameter(name, None, _find_type(annotation, None))
+    try:
+        default = ast.literal_eval(value)
+    except (ValueError, TypeError):
+        kind = str if isinstance(value, ast.JoinedStr) else _TYPES.get(_name_first(annotation))
+        return Parameter(
+            name, None, kind, frozenset(inner.id for inner in ast.walk(value) if isinstance(inner, ast.Name))
+        )
+    return Parameter(name, default, _find_type(annotation, default))
 
 
 def _list_names(statement: ast.stmt) -> list[str]:
@@ -230,10 +265,14 @@ def _find_annotation(statement: ast.stmt, lines: list[str]) -> str:
     return found["type"] if found else ""
 
 
-def _name_type(annotation: str, value: object) -> type | None:
+def _find_type(annotation: str, value: object) -> type | None:
     """Return the type that an annotation names, else that of the value; None where any will do."""
-    types = {kind.__name__: kind for kind in (str, int, float, bool, list, dict)}
-    named = types.get(annotation.partition("[")[0].lower().strip())
+    named = _TYPES.get(_name_first(annotation))
     if value is None or (named is float and type(value) is int):
         return named
     return type(value)
+
+
+def _name_first(annotation: str) -> str:
+    """Return the first word of an annotation."""
+    return annotation.partition("[")[0].lower().strip()
