@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from policylab.analyse.parquet import load_parquet, to_parquet
+from policylab.analyse.parquet import hold_parquet, load_parquet, to_parquet
 from policylab.analyse.tables import load_targets
 from policylab.errors import DataError
 from policylab.project import data_path
@@ -24,6 +24,15 @@ def test_some_rows_are_those_of_the_whole(any_of: dict[str, list[object]]) -> No
         wanted |= whole[name].isin(list(values))
     found = load_parquet(data_path("targets.parquet"), any_of=any_of)
     pd.testing.assert_frame_equal(found, whole[wanted].reset_index(drop=True))
+
+
+def test_a_file_that_has_changed_is_read_anew(tmp_path: Path) -> None:
+    """What is kept of a file for later readings is kept of this very file."""
+    path, rows = tmp_path / "some.parquet", load_targets().head(9)
+    for kept in (rows, rows.head(4)):
+        path.write_bytes(to_parquet(kept))
+        hold_parquet(path)
+        assert len(load_parquet(path, any_of={"report_id": list(rows["report_id"])})) == len(kept)
 
 
 def test_an_empty_table_has_no_rows_to_give(make_table, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def load_readings(path: str | Path | None = None) -> dict[str, Reading]:
 
     where = Path(path) if path is not None else _SHIPPED
     try:
-        entries = yaml.safe_load(where.read_text("utf-8"))
+        entries = yaml.load(where.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataError(f"cannot read the readings in {where.name}: {' '.join(str(error).split())}") from error
     if not isinstance(entries, dict) or "codebook" not in entries:

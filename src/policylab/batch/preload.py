@@ -112,7 +112,8 @@ def import_all(modules: list[str]) -> list[str]:
 
 
 def prepare_reports() -> None:
-    """Have at hand what the project's own notebooks read: codebook, regions, reports, words and the glyphs of these."""
+    """Have at hand what the project's own notebooks read: facts, codebook, regions, reports, words, and glyphs of figures."""
+    from policylab.analyse.parquet import hold_parquet
     from policylab.codebook import load_codebook
     from policylab.publish.fonts import redraw_glyphs
     from policylab.publish.material import list_reported
@@ -120,14 +121,16 @@ def prepare_reports() -> None:
     from policylab.publish.words import list_keys
     from policylab.read.regions import load_regions
 
-    load_codebook()
+    codebook = load_codebook()
     list_keys()
     list_reported(2023)  # reads those of all years
     add_font()
-    names = {region.name for region in load_regions() if region.level != "county"}  # whose many characters are rare
-    words = [_PACKAGE / "publish" / "labels.yaml", *_PACKAGE.glob("codebook/*.csv"), *_PACKAGE.glob("codebook/*.yaml")]
-    texts = [path.read_text("utf-8") for path in [*words, *data_path("reports").glob("*.txt")]]
-    redraw_glyphs("".join(sorted({*"".join(names), *"".join(texts)})))
+    for name in ("targets.parquet", "coverage.parquet"):
+        if data_path(name).exists():
+            hold_parquet(data_path(name))
+    names = [region.name for region in load_regions() if region.level != "county"]  # whose many characters are rare
+    names += [item.name_zh for item in codebook.indicators.values()]
+    redraw_glyphs("".join([*names, (_PACKAGE / "publish" / "labels.yaml").read_text("utf-8")]))
 
 
 def _prepare_pages() -> None:

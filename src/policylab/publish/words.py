@@ -340,7 +340,11 @@ def _labels() -> dict[str, dict[str, str]]:
     """Read labels.yaml once."""
     import yaml
 
-    labels: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "labels.yaml").read_text("utf-8"))
+    text, loader = (
+        (Path(__file__).parent / "labels.yaml").read_text("utf-8"),
+        getattr(yaml, "CSafeLoader", yaml.SafeLoader),
+    )
+    labels: dict[str, dict[str, str]] = yaml.load(text, Loader=loader)
     return labels
 
 
