@@ -83,8 +83,8 @@ def run_policylab(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def write_plan(folder: Path, runs: int, wait: float) -> Path:
-    """Write a notebook and a plan with so many runs."""
+def write_plan(folder: Path, runs: int, wait: float, *, first: str = "") -> Path:
+    """Write a notebook and a plan with so many runs; the first line of a cell may be another."""
     cells = [
         {
             "cell_type": "code",
@@ -92,7 +92,7 @@ def write_plan(folder: Path, runs: int, wait: float) -> Path:
             "execution_count": None,
             "metadata": {"tags": tags},
             "outputs": [],
-            "source": source,
+            "source": source if tags else f"{first}\n{source}",
         }
         for n, (source, tags) in enumerate(CELLS)
     ]
@@ -132,6 +132,16 @@ def test_a_batch_on_a_cluster_loses_nothing_when_a_worker_is_killed(tmp_path: Pa
     assert read_outputs(tmp_path / "far") == read_outputs(tmp_path / "here")
     again = run_policylab("batch", str(plan), "--cluster", cluster.address)
     assert "16 up to date" in again.stdout
+
+
+def test_why_kernels_of_a_cluster_were_cold_is_told(tmp_path: Path, cluster: Cluster) -> None:
+    """A run that takes a worker's warm process with it is made on a cold kernel there, and the summary says why."""
+    kill = f"import os, pathlib\nseen = pathlib.Path({str(tmp_path / 'seen')!r})\nseen.exists() or [seen.touch(), os.kill(os.getppid(), 9)]"
+    plan = write_plan(tmp_path, 1, 0, first=kill)
+    done = run_policylab("batch", str(plan), "--cluster", cluster.address)
+    assert done.returncode == 0, done.stderr
+    assert "kernels are cold: the warm process is gone" in done.stdout + done.stderr
+    assert json.loads((tmp_path / "far" / "manifest.jsonl").read_text("utf-8"))["kernel"] == "cold"
 
 
 def test_annotation_on_a_cluster_equals_that_here(tmp_path: Path, cluster: Cluster, seed_path: Path) -> None:

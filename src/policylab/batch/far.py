@@ -55,8 +55,8 @@ def run_far(jobs: Sequence[Job], folder: Path, address: str, *, retries: int) ->
 
 def make_far(
     job: dict[str, Any], notebook: bytes, files: dict[str, bytes], modules: list[str], retries: int
-) -> tuple[bytes, dict[str, Any], int]:
-    """Run a job on a worker, and return its folder packed, what became of it, and how often it was tried."""
+) -> tuple[bytes, dict[str, Any], int, tuple[str, ...]]:
+    """Run a job on a worker, and return its folder packed, and the rest of `Result`."""
     key = tuple(modules)
     pool = _pools.get(key)
     if pool is None:
@@ -67,7 +67,7 @@ def make_far(
         source.write_bytes(notebook)
         placed = {"notebook": str(source), "files": _place(files, folder / "files")}
         result = pool.make(Job(**job | placed), folder, retries=retries)
-        return _pack(result.work, placed["files"]), result.outcome, result.attempts
+        return _pack(result.work, placed["files"]), result.outcome, result.attempts, result.notes
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -103,10 +103,10 @@ def _unpack(job: Job, folder: Path, future: Any) -> Result:
     if error is not None:
         told = f"the cluster could not run it: {type(error).__name__}: {error}"
         return Result(job, work, {"status": "failed", "error": told, "told": told, "kernel": ""}, 1)
-    packed, outcome, attempts = future.result()
+    packed, outcome, attempts, notes = future.result()
     with zipfile.ZipFile(io.BytesIO(packed)) as content:
         for name in content.namelist():
             if not (work / name).resolve().is_relative_to(work):
                 raise ClusterError(f"a worker has sent a file that lies elsewhere: {name!r}")
         content.extractall(work)
-    return Result(job, work, outcome, attempts)
+    return Result(job, work, outcome, attempts, notes)

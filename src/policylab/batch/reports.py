@@ -264,9 +264,11 @@ def _make_due(
     write_manifest(folder, entries.values())
     stopped = False
     try:
-        with Progress(len(due)) as progress, closing(_run(due, folder, plan, notes)) as results:
+        with Progress(len(due)) as progress, closing(_run(due, folder, plan)) as results:
             for result in results:
                 name = result.job.name
+                for words in result.notes:
+                    notes[words] = notes.get(words, 0) + 1
                 entry = _settle(result, folder, keys[name], entries.get(name, {}).get("outputs", ()))
                 append_entry(folder, entry)
                 entries[name] = entry
@@ -291,17 +293,14 @@ def _write_overview(folder: Path, jobs: list[Job], entries: dict[str, Entry]) ->
     return entries
 
 
-def _run(jobs: list[Job], folder: Path, plan: Plan, notes: dict[str, int]) -> Generator[Result]:
+def _run(jobs: list[Job], folder: Path, plan: Plan) -> Generator[Result]:
     """Yield the results as they come."""
     if plan.cluster:
         yield from run_far(jobs, folder, plan.cluster, retries=plan.retries)
         return
     modules = list_imports(Path(jobs[0].notebook))
     with KernelPool(modules) as pool:
-        try:
-            yield from run_here(jobs, folder, pool, workers=min(plan.jobs, len(jobs)), retries=plan.retries)
-        finally:
-            notes |= pool.notes
+        yield from run_here(jobs, folder, pool, workers=min(plan.jobs, len(jobs)), retries=plan.retries)
 
 
 def _settle(result: Result, folder: Path, key: Mapping[str, str], earlier: Iterable[str]) -> Entry:

@@ -23,12 +23,16 @@ _RESTARTS = 3
 
 
 class Result(NamedTuple):
-    """A run that is over: its job, the folder that it worked in, what became of it, and how often it was tried."""
+    """
+    A run that is over: its job, the folder that it worked in, what became of it, how often it was tried, and what on the way
+    was other than it should be: why its kernel was cold.
+    """
 
     job: Job
     work: Path
     outcome: dict[str, Any]
     attempts: int
+    notes: tuple[str, ...] = ()
 
 
 class KernelPool:
@@ -36,12 +40,9 @@ class KernelPool:
     Where runs are made: a warm process, started when it is first needed and again when it is gone, and cold ones.
 
     Any number of threads may use it at once.
-
-    ``notes`` says what was other than it should be, once for each cause: why kernels were cold.
     """
 
     def __init__(self, modules: Iterable[str]) -> None:
-        self.notes: dict[str, int] = {}
         self._modules, self._is_closed = list(modules), False
         self._cold: dict[int, Path] = {}  # the processes of runs on kernels of their own
         self._process: WarmProcess | None = None
@@ -67,9 +68,10 @@ class KernelPool:
 
     def make(self, job: Job, folder: Path, *, retries: int) -> Result:
         """Run a job until it succeeds or has been tried again so many times; what is tried again is tried cold."""
+        notes: list[str] = []
         for attempt in range(retries + 1):
             work = _make_folder(job, folder)
-            tried = self._try_warm(job, work) if attempt == 0 else None
+            tried = self._try_warm(job, work, notes) if attempt == 0 else None
             if tried is None and attempt == 0:
                 shutil.rmtree(work, ignore_errors=True)  # in which a run may have begun that is gone now
                 work = _make_folder(job, folder)
@@ -78,21 +80,21 @@ class KernelPool:
                 break
             shutil.rmtree(work, ignore_errors=True)
         if attempt and outcome["status"] == "made":
-            self._note("a run failed on a warm kernel and succeeded on a cold one")
-        return Result(job, work, outcome, attempt + 1)
+            notes.append("a run failed on a warm kernel and succeeded on a cold one")
+        return Result(job, work, outcome, attempt + 1, tuple(notes))
 
-    def _try_warm(self, job: Job, work: Path) -> dict[str, Any] | None:
+    def _try_warm(self, job: Job, work: Path, notes: list[str]) -> dict[str, Any] | None:
         """Run a job once in a fork; None where that cannot be."""
         try:
-            return _read_outcome(job, work, self._find_process().run(job, work), "warm")
+            return _read_outcome(job, work, self._find_process(notes).run(job, work), "warm")
         except WarmError as error:
             if self._is_closed:
                 return {"status": "failed", "error": "stopped", "told": "stopped", "kernel": "warm"}
-            self._note(f"kernels are cold: {error}")
+            notes.append(f"kernels are cold: {error}")
             return None
 
-    def _find_process(self) -> WarmProcess:
-        """Return the warm process, started where it is not there."""
+    def _find_process(self, notes: list[str]) -> WarmProcess:
+        """Return the warm process, started where it is not there; note what it could not have at hand."""
         with self._lock:
             if self._process is not None:
                 if self._process.is_alive():
@@ -104,13 +106,11 @@ class KernelPool:
                 raise WarmError(f"the warm process has ended {_RESTARTS} times")
             self._starts += 1
             self._process = WarmProcess(self._modules, ONE_THREAD)
-            for name in self._process.left_out:
-                self._note(f"{name} is imported by each run: it prints or starts threads on import")
+            notes += [
+                f"{name} is imported by each run: it prints or starts threads on import"
+                for name in self._process.left_out
+            ]
             return self._process
-
-    def _note(self, words: str) -> None:
-        """Remember what is to be told, and how often it happened."""
-        self.notes[words] = self.notes.get(words, 0) + 1
 
 
 def run_here(jobs: Iterable[Job], folder: Path, pool: KernelPool, *, workers: int, retries: int) -> Iterator[Result]:
