@@ -164,6 +164,16 @@ def test_a_pdf_embeds_its_chinese_font(blocks: list[Block]) -> None:
     assert pixels.getextrema()[0] < 60
 
 
+@pytest.mark.parametrize("lines", range(40, 46))
+def test_the_head_of_a_fold_stays_with_what_it_held(lines: int) -> None:
+    """Wherever it comes on a page of a PDF, its table begins on the same page."""
+    table = "<table><thead><tr><th>指标</th></tr></thead><tbody><tr><td>值</td></tr></tbody></table>"
+    page = "<p>一段</p>" * lines + f"<details><summary>全部记录</summary>{table}</details>"
+    document = pypdfium2.PdfDocument(render_pdf(read_blocks(page), title="a", lang="zh"))
+    texts = [sheet.get_textpage().get_text_range() for sheet in document]
+    assert [text for text in texts if "全部记录" in text] == [text for text in texts if "指标" in text]
+
+
 def test_an_empty_page_is_set() -> None:
     """A notebook without outputs still gives documents that open."""
     assert render_pdf([], title="", lang="en").startswith(b"%PDF")
