@@ -1,4 +1,4 @@
-"""Where the project's data and notebooks lie, and how files are written: whole or not at all."""
+"""Where the project's data and notebooks lie, how files are written, whole or not at all, and how YAML is read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from policylab.errors import DataError, NotebookError, close_matches
 
@@ -27,6 +27,13 @@ def project_root() -> Path:
     if _PACKAGE.parent.name == "src" and (checkout / "pyproject.toml").is_file() and (checkout / "data").is_dir():
         return checkout
     return _PACKAGE / "_project"
+
+
+def yaml_loader() -> Any:
+    """Return the loader of plain YAML: libyaml's where it is there, since PyYAML's own is slow and stalls on deep nesting."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def data_path(name: str) -> Path:

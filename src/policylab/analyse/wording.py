@@ -17,6 +17,7 @@ from policylab.analyse.numbers import check_columns, describe_regions
 from policylab.analyse.values import MISLABELLED, pick_values
 from policylab.codebook import load_codebook
 from policylab.errors import DataError, UnknownNameError, close_matches
+from policylab.project import yaml_loader
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +64,7 @@ def load_readings(path: str | Path | None = None) -> dict[str, Reading]:
 
     where = Path(path) if path is not None else _SHIPPED
     try:
-        entries = yaml.load(where.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        entries = yaml.load(where.read_text("utf-8"), Loader=yaml_loader())
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataError(f"cannot read the readings in {where.name}: {' '.join(str(error).split())}") from error
     if not isinstance(entries, dict) or "codebook" not in entries:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from policylab.codebook import load_codebook
 from policylab.errors import DataError, close_matches
 from policylab.model import TARGET_FIELDS, Correction, Target
+from policylab.project import yaml_loader
 
 if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node
@@ -141,8 +142,7 @@ def _read_ledger(path: Path) -> Iterator[Correction]:
     if not _REPORT_ID.fullmatch(path.stem):
         raise DataError(f"{path}: a ledger is named by its report, such as 320804-2023.yml")
     try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        root = yaml.compose(path.read_text("utf-8-sig"), Loader=loader)
+        root = yaml.compose(path.read_text("utf-8-sig"), Loader=yaml_loader())
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""

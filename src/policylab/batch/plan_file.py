@@ -10,6 +10,7 @@ from policylab.batch.choices import list_chosen
 from policylab.batch.parameters import check_value, find_parameter, read_parameters
 from policylab.batch.plan import Plan, check_options, check_run_name, find_notebook
 from policylab.errors import NotebookError, PlanError, UnknownNameError, close_matches
+from policylab.project import yaml_loader
 
 # What each entry is in a Plan, and what it may be.
 _ENTRIES: Mapping[str, tuple[str, tuple[type, ...]]] = {
@@ -93,8 +94,7 @@ def _read_yaml(path: Path) -> tuple[dict[str, Any], Lines]:
     import yaml
 
     try:
-        safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        loader = safe(path.read_text("utf-8-sig"))
+        loader = yaml_loader()(path.read_text("utf-8-sig"))
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
             raise PlanError(f"{path}: expected entries such as 'year: 2023', got none")

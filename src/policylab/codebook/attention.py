@@ -16,6 +16,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from policylab.codebook.folding import fold
 from policylab.errors import DataError, UnknownNameError, close_matches
+from policylab.project import yaml_loader
 
 ATTENTION_PATH = Path(__file__).parent / "attention.yaml"
 _TERM_KEYS = ("term", "source", "example", "counterexample")
@@ -142,7 +143,7 @@ def _read_yaml(path: Path) -> Any:
     import yaml
 
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml_loader())
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"no attention dictionaries in {path}: {getattr(error, 'strerror', '') or error}") from error
     except yaml.YAMLError as error:

@@ -14,6 +14,7 @@ from typing import Any
 
 from policylab.codebook.folding import fold
 from policylab.errors import DataError, UnknownNameError, close_matches
+from policylab.project import yaml_loader
 
 _EXACT = Context(prec=60)  # more digits than any number a report can hold
 _FOLDER = Path(__file__).parent
@@ -268,7 +269,5 @@ def _load_wording(path: Path) -> Mapping[str, Any]:
     """Read wording.yaml."""
     import yaml
 
-    content: Mapping[str, Any] = yaml.load(
-        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    content: Mapping[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml_loader())
     return content

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policylab.errors import UnknownNameError, close_matches
+from policylab.project import yaml_loader
 from policylab.publish.region_names import name_regions
 
 if TYPE_CHECKING:
@@ -340,11 +341,8 @@ def _labels() -> dict[str, dict[str, str]]:
     """Read labels.yaml once."""
     import yaml
 
-    text, loader = (
-        (Path(__file__).parent / "labels.yaml").read_text("utf-8"),
-        getattr(yaml, "CSafeLoader", yaml.SafeLoader),
-    )
-    labels: dict[str, dict[str, str]] = yaml.load(text, Loader=loader)
+    text = (Path(__file__).parent / "labels.yaml").read_text("utf-8")
+    labels: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml_loader())
     return labels
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from policylab.errors import DataError, ReadError, UnknownNameError, close_matches
 from policylab.model import Document
+from policylab.project import yaml_loader
 from policylab.read.identity import find_region_codes, find_report_years
 from policylab.read.parts import Part
 from policylab.read.region_table import is_region_code
@@ -67,7 +68,7 @@ def parse_sidecar(raw: bytes, name: str) -> dict[str, str]:
     """Return the entries of a sidecar's bytes; tags that make objects are refused, and so are names that refer back."""
     import yaml
 
-    safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # SafeLoader itself takes seconds over a deep one
+    safe = yaml_loader()
     try:
         text = raw.decode("utf-8-sig")
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=safe)):
