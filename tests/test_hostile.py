@@ -10,12 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from policylab.annotate.targets import annotate
 from policylab.cli import main
 from policylab.errors import PolicylabError
 from policylab.model import Document
-from policylab.project import write_atomic
+from policylab.project import write_atomic, yaml_loader
 from policylab.publish.evidence import show_report
 from policylab.publish.render import render_page
 from policylab.read.files import iter_parts, read_report
@@ -105,13 +106,19 @@ def test_formulas_stay_text(tmp_path: Path) -> None:
     assert [cell for cell in cells if cell.startswith("-") and not re.fullmatch(r"-[\d.]+", cell)] == []
 
 
+def test_plain_yaml_makes_no_objects() -> None:
+    """The loader that all modules use refuses tags that call something."""
+    with pytest.raises(yaml.constructor.ConstructorError):
+        yaml.load("!!python/object/apply:os.getcwd []", Loader=yaml_loader())
+
+
 @pytest.mark.parametrize("path", MODULES, ids=str)
 def test_no_object_is_read_from_disk(path: Path) -> None:
     """No module reads pickles, or YAML by a loader that makes objects, or runs text as code."""
     calls = {
         ast.unparse(node.func)
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and "SafeLoader" not in ast.unparse(node)
+        if isinstance(node, ast.Call) and "Loader=yaml_loader()" not in ast.unparse(node)
     }
     imported = {
         alias.name.split(".")[0]
