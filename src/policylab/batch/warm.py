@@ -27,6 +27,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from policylab.batch.ending import end_kernel, forget_endings
+from policylab.batch.heard import ask_again
 from policylab.batch.kernels import KERNEL_LOG
 from policylab.batch.preload import import_all
 from policylab.batch.run import OUTCOME, Job, run_job, to_mb
@@ -277,6 +278,7 @@ class _Forks:
             self._answers.close()
             os.chdir(request["job"]["folder"] or request["work"])
             forget_endings()
+            ask_again()
             run_job(Job(**request["job"]), Path(request["work"]), warm=True)
             code = 0
             end_kernel()
