@@ -37,6 +37,7 @@ _EXPECTED = {
 _TAKEN = frozenset({"index", "manifest.jsonl"})
 _SUFFIXES = (".ipynb", *(f".{kind}" for kind in FORMATS))
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")  # of a file: no folder, no hidden file, no option
+_LONGEST = 200  # bytes of a name, of the 255 that a disk takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,8 @@ def check_run_name(name: str) -> None:
     """
     if not _NAME.fullmatch(name):
         raise PlanError(f"a run has the name {name!r}; its files take it: letters, digits, '.', '-' and '_' only")
+    if len(name.encode()) > _LONGEST:
+        raise PlanError(f"a run has the name {name!r}, which is too long for its files; give it a shorter one")
     if name.casefold() in _TAKEN or name.casefold().endswith(_SUFFIXES):
         raise PlanError(f"a run has the name {name!r}, which a file of the batch needs; give it another")
 

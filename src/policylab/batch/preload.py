@@ -139,7 +139,7 @@ def _prepare_pages() -> None:
     """Have at hand what every page needs: the templates, which are read and compiled once."""
     import nbformat
 
-    from policylab.batch.run import to_body
+    from policylab.batch.pages import to_body
 
     v4: Any = nbformat.v4
     to_body(v4.new_notebook(cells=[v4.new_markdown_cell("# a")]))

@@ -30,11 +30,12 @@ from policylab.batch.ledger import (
     read_manifest,
     write_manifest,
 )
+from policylab.batch.pages import to_body
 from policylab.batch.parameters import check_parameters, read_notebook
 from policylab.batch.plan import Plan, list_jobs
 from policylab.batch.preload import list_imports
 from policylab.batch.progress import Progress
-from policylab.batch.run import Job, execute, import_runner, tell_failure, to_body
+from policylab.batch.run import Job, execute, import_runner, tell_failure
 from policylab.batch.workers import KernelPool, Result, run_here
 from policylab.errors import DataError, RunFailedError
 from policylab.model import Document

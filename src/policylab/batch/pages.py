@@ -1,0 +1,73 @@
+"""What a page shows of an executed notebook, in each format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_FORM_TAG = "form"  # cells for who opens the notebook, left out of the page
+
+
+def render_pages(
+    executed: NotebookNode, formats: Iterable[str], *, title: str, lang: str
+) -> Iterator[tuple[str, bytes | str]]:
+    """Yield the page of each format, with its name."""
+    body = to_body(executed)
+    for kind in formats:
+        yield kind, _render(kind, body, title=title, lang=lang)
+
+
+def to_body(executed: NotebookNode) -> str:
+    """Return the outputs of a notebook as HTML, without code and without the cells for who opens the notebook."""
+    shown = type(executed)({**executed, "cells": list_shown(executed)})
+    body, _ = _exporter().from_notebook_node(shown)
+    return str(body)
+
+
+def list_shown(executed: NotebookNode) -> list[NotebookNode]:
+    """Return the cells of a notebook that its pages show."""
+    return [cell for cell in executed.cells if _FORM_TAG not in cell.metadata.get("tags", [])]
+
+
+def _render(kind: str, body: str, *, title: str, lang: str) -> bytes | str:
+    """Return the page of one format."""
+    if kind == "html":
+        from policylab.publish.render import render_page
+
+        return render_page(body, title=title, lang=lang)
+    from policylab.publish.blocks import read_blocks
+
+    if kind == "docx":
+        from policylab.publish.word import render_docx
+
+        return render_docx(read_blocks(body), title=title)
+    from policylab.publish.typeset import render_pdf
+
+    return render_pdf(read_blocks(body), title=title, lang=lang)
+
+
+@cache
+def _exporter() -> Any:
+    """Return nbconvert's exporter, its templates compiled once; and without its last step, which parses the whole page
+    to give images a text that says that they have none.
+    """
+    from nbconvert import exporters, filters
+    from nbconvert.filters import widgetsdatatypefilter
+
+    html: Any = exporters.HTMLExporter
+    highlight: Any = filters.Highlight2HTML
+    widgets: Any = widgetsdatatypefilter.WidgetsDataTypeFilter
+
+    class Exporter(html):  # type: ignore[misc]
+        def from_notebook_node(self, notebook: Any, resources: Any = None, **details: Any) -> Any:
+            resources = self._init_resources(resources)
+            chosen = widgets(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+            self.register_filter("highlight_code", highlight(parent=self))
+            self.register_filter("filter_data_type", chosen)
+            return super(html, self).from_notebook_node(notebook, resources, **details)
+
+    return Exporter(template_name="basic", exclude_input=True, exclude_output_prompt=True, exclude_anchor_links=True)
