@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from policylab.batch.shown import embed_images, list_shown
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-_FORM_TAG = "form"  # cells for who opens the notebook, left out of the page
-
 
 def render_pages(
-    executed: NotebookNode, formats: Iterable[str], *, title: str, lang: str
+    executed: NotebookNode, formats: Iterable[str], *, title: str, lang: str, folders: Iterable[Path]
 ) -> Iterator[tuple[str, bytes | str]]:
-    """Yield the page of each format, with its name."""
-    body = to_body(executed)
+    """Yield the page of each format, with its name; pictures that the notebook names by files are in one of the folders."""
+    body = to_body(executed, lang, folders)
     for kind in formats:
         yield kind, _render(kind, body, title=title, lang=lang)
 
 
-def to_body(executed: NotebookNode) -> str:
-    """Return the outputs of a notebook as HTML, without code and without the cells for who opens the notebook."""
-    shown = type(executed)({**executed, "cells": list_shown(executed)})
+def to_body(executed: NotebookNode, lang: str, folders: Iterable[Path] = ()) -> str:
+    """Return the outputs of a notebook as HTML, without code; with the pictures that it names by files in the folders."""
+    shown = type(executed)({**executed, "cells": list_shown(executed, lang)})
     body, _ = _exporter().from_notebook_node(shown)
-    return str(body)
-
-
-def list_shown(executed: NotebookNode) -> list[NotebookNode]:
-    """Return the cells of a notebook that its pages show."""
-    return [cell for cell in executed.cells if _FORM_TAG not in cell.metadata.get("tags", [])]
+    return embed_images(str(body), folders)
 
 
 def _render(kind: str, body: str, *, title: str, lang: str) -> bytes | str:

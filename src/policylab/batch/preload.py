@@ -142,7 +142,7 @@ def _prepare_pages() -> None:
     from policylab.batch.pages import to_body
 
     v4: Any = nbformat.v4
-    to_body(v4.new_notebook(cells=[v4.new_markdown_cell("# a")]))
+    to_body(v4.new_notebook(cells=[v4.new_markdown_cell("# a")]), "zh")
 
 
 def _lies_in(folder: Path, module: str) -> bool:

@@ -99,7 +99,8 @@ def run_job(job: Job, work: Path, *, warm: bool) -> None:
         save_thumbnail(executed, work / THUMBNAILS / f"{job.name}.png")
         _check_own_folder(job, work)
         begun = time.process_time()
-        for kind, page in render_pages(executed, job.formats, title=job.title, lang=job.lang):
+        folders = (work, Path(job.notebook).parent)
+        for kind, page in render_pages(executed, job.formats, title=job.title, lang=job.lang, folders=folders):
             write_atomic(work / f"{job.name}.{kind}", page)
         outcome["pages_cpu_seconds"] = round(time.process_time() - begun, 4)
     except PolicylabError as error:

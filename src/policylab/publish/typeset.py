@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from policylab.publish.blocks import Block
 from policylab.publish.fonts import font_path
 
+_TOO_LONG = re.compile(r"[!-~]{80}(?=[!-~])")
 _TEMPLATE = Path(__file__).parent / "report.typ"
 
 
@@ -30,7 +33,8 @@ def render_pdf(blocks: Sequence[Block], *, title: str, lang: str) -> bytes:
         folder = Path(made)
         (folder / _TEMPLATE.name).write_bytes(_TEMPLATE.read_bytes())
         content = [
-            block.to_json() | {"image": _save_image(folder, number, block)} for number, block in enumerate(blocks)
+            _break_words(block).to_json() | {"image": _save_image(folder, number, block)}
+            for number, block in enumerate(blocks)
         ]
         page = {"title": title, "lang": lang, "blocks": content}
         (folder / "report.json").write_text(json.dumps(page, ensure_ascii=False), "utf-8")
@@ -42,6 +46,13 @@ def render_pdf(blocks: Sequence[Block], *, title: str, lang: str) -> bytes:
                 ignore_system_fonts=True,
             )
         )
+
+
+def _break_words(block: Block) -> Block:
+    """Return a block whose words can be broken where they are longer than a line, which would else be cut off."""
+    if block.rows:
+        return block
+    return replace(block, runs=[run._replace(text=_TOO_LONG.sub("\\g<0>\u200b", run.text)) for run in block.runs])
 
 
 def _save_image(folder: Path, number: int, block: Block) -> str:
