@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import io
 from pathlib import Path
 from typing import Any
 
+import docx
 import nbformat
 import pytest
 
-from policylab.batch.pages import to_body
+from policylab.batch.pages import render_pages, to_body
 from policylab.publish.blocks import join_text, read_blocks
 from policylab.publish.words import say
 
@@ -148,3 +150,14 @@ def test_documents_keep_numbers_and_small_letters() -> None:
     ]
     assert [run.style for run in blocks[0].runs] == ["", "sup"]
     assert [(join_text(block.runs), block.runs[0].style) for block in blocks[3:]] == [("old", "strike")]
+
+
+def test_documents_show_the_ends_of_a_very_long_output() -> None:
+    """What would fill hundreds of pages is cut in its middle, which is told; the page of HTML has all of it."""
+    said = "first line\n" + "".join(f"{line} goes on\n" for line in range(20_000)) + "last line"
+    cell = v4.new_code_cell("x", outputs=[v4.new_output("stream", text=said)])
+    made = dict(render_pages(v4.new_notebook(cells=[cell]), ("html", "docx"), title="a", lang="en", folders=()))
+    words = [paragraph.text for paragraph in docx.Document(io.BytesIO(bytes(made["docx"]))).paragraphs]
+    assert words[0].startswith("first line") and words[-1].endswith("last line")
+    assert "characters are left out here" in words[1]
+    assert sum(map(len, words)) < 50_000 and "19999 goes on" in made["html"]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policylab.batch.shown import embed_images, list_shown
+from policylab.publish.blocks import Block, Run, read_blocks
+from policylab.publish.words import say
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+_MOST = 40_000  # characters of one output in a document, some ten pages
 
 
 def render_pages(
@@ -35,15 +40,27 @@ def _render(kind: str, body: str, *, title: str, lang: str) -> bytes | str:
         from policylab.publish.render import render_page
 
         return render_page(body, title=title, lang=lang)
-    from policylab.publish.blocks import read_blocks
-
+    blocks = [part for block in read_blocks(body) for part in _shorten(block, lang)]
     if kind == "docx":
         from policylab.publish.word import render_docx
 
-        return render_docx(read_blocks(body), title=title)
+        return render_docx(blocks, title=title)
     from policylab.publish.typeset import render_pdf
 
-    return render_pdf(read_blocks(body), title=title, lang=lang)
+    return render_pdf(blocks, title=title, lang=lang)
+
+
+def _shorten(block: Block, lang: str) -> Iterator[Block]:
+    """Yield a block; of one that would fill dozens of pages its beginning and end, with a word on what is left out."""
+    text = "".join(run.text for run in block.runs)
+    if block.kind != "code" or len(text) <= _MOST:
+        yield block
+        return
+    head, tail = text[: _MOST // 2], text[-_MOST // 4 :]
+    left_out = Run(say("page.shortened", lang, n=f"{len(text) - len(head) - len(tail):,}"), "small")
+    yield replace(block, runs=[Run(head)])
+    yield Block("paragraph", [left_out])
+    yield replace(block, runs=[Run(tail)])
 
 
 @cache

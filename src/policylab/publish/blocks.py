@@ -34,6 +34,9 @@ _STYLES = {
     "del": "strike",
     "s": "strike",
 }
+_FALLBACK = (
+    "sk-text-repr-fallback"  # of scikit-learn, for who sees no styles; with advice on notebooks, beside the words
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _DATA = re.compile(r"data:image/(?P<kind>png|jpeg|gif|webp|svg\+xml);base64,(?P<data>.*)", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML can hold them
@@ -130,6 +133,8 @@ def _walk(element: Any, depth: int) -> Iterator[Block]:
         yield from _read_image(element)
     elif tag == "pre":
         yield Block("code", [Run(element.text_content().rstrip("\n"))])
+    elif _FALLBACK in str(element.get("class", "")):
+        yield from (block for inner in element.iter("pre") for block in _walk(inner, depth))
     elif tag == "summary":
         yield Block("fold", _trim(_list_runs(element)))
     elif tag in _CONTAINERS and _holds_blocks(element):
