@@ -19,6 +19,7 @@ from policylab.batch.harvest import collect_values, save_thumbnail
 from policylab.batch.kernels import KERNEL_LOG, execute_here, open_kernel, spare_grammar
 from policylab.batch.ledger import THUMBNAILS
 from policylab.batch.pages import render_pages
+from policylab.batch.parameters import read_notebook
 from policylab.errors import PolicylabError, RunFailedError
 from policylab.project import write_atomic
 
@@ -291,11 +292,13 @@ def _note_place(work: Path, cell: NotebookNode) -> None:
 
 def _forget_place(executed: NotebookNode, source: Path) -> None:
     """Drop what differs from run to run and machine to machine: paths, times, random names of cells, cuts in streams."""
-    for cell in executed.cells:
+    named = {cell.get("id") for cell in read_notebook(source)["cells"]}
+    for number, cell in enumerate(executed.cells):
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = "injected-parameters"  # papermill draws one at random
+        if cell.get("id") not in named:  # papermill and nbformat draw one at random
+            is_injected = "injected-parameters" in cell.metadata.get("tags", [])
+            cell.id = "injected-parameters" if is_injected else f"unnamed-{number}"
         if "outputs" in cell:
             cell.outputs = _join_streams(cell.outputs)
     run = executed.metadata.papermill
