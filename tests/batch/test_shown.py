@@ -54,6 +54,7 @@ def test_a_figure_with_a_picture_is_that_picture() -> None:
 
 def test_loaders_of_scripts_are_left_out() -> None:
     """The logo of a library that waits for its script says nothing to a reader."""
+    assert FIGURE not in show({"text/html": "<style>p {}</style><script>load()</script>"})
     assert "Loading" not in show({"text/html": "<div class='bk-notebook-logo'></div><span>Loading BokehJS ...</span>"})
 
 

@@ -28,13 +28,13 @@ _QUIET = re.compile(
     r"(Box|GridspecLayout|Output|Tab|Accordion|Stack|HTML|HTMLMath|Label)Model"
 )  # widgets that ask nothing
 _PICTURES = ("image/gif", "image/webp")  # which nbconvert does not know
-_ACTIVE = re.compile(r"<(script|iframe)\b", re.IGNORECASE)
+_SEEN = ("img", "svg", "iframe", "table", "input")
 _TAGS = re.compile(
     r"<(/?)(a|article|b|blockquote|button|details|div|em|figure|form|h[1-6]|i|main|ol|pre|script|section|select|small|span"
     r"|strong|style|svg|table|textarea|title|ul)\b",
     re.IGNORECASE,
 )
-_IMAGE = re.compile(r"""(<img\b[^>]*?\bsrc=)(["'])(?!data:|\w+://|//|/)([^"'>]+)\2""", re.IGNORECASE)
+_IMAGE = re.compile(r"""(<img\b(?>[^>]*?\bsrc=))(["'])(?!data:|\w+://|//|/)([^"'>]+)\2""", re.IGNORECASE)
 _KINDS = {
     ".png": "png",
     ".jpg": "jpeg",
@@ -95,7 +95,7 @@ def _settle(output: Any, states: Mapping[str, Any], lang: str) -> Iterator[Any]:
         yield _write(
             Markup("<p>{}</p>").format(render_link(framed, framed)) if framed else _tell("page.interactive", lang)
         )
-    elif _LOADS.search(html) or any(map(_LOADS.match, data)):
+    elif _LOADS.search(html) or any(map(_LOADS.match, data)) or _is_only_scripts(html):
         return
     elif html and not _is_balanced(html):
         yield type(output)({**output, "data": {**data, "text/html": _close(html)}})
@@ -129,13 +129,27 @@ def _walk(model: str, states: Mapping[str, Any], seen: set[str]) -> Iterator[Map
 
 
 def _is_blank(html: str) -> bool:
-    """Return whether HTML shows nothing before its scripts are run."""
+    """Return whether HTML has a place that shows nothing before its scripts are run."""
     if not re.search("<script", html, re.IGNORECASE):
         return False
+    root = _drop_scripts(html)
+    return len(root) > 0 and not root.text_content().strip() and next(root.iter(*_SEEN), None) is None
+
+
+def _is_only_scripts(html: str) -> bool:
+    """Return whether HTML has scripts and no place for anything."""
+    if not re.search("<script", html, re.IGNORECASE):
+        return False
+    root = _drop_scripts(html)
+    return len(root) == 0 and not root.text_content().strip()
+
+
+def _drop_scripts(html: str) -> Any:
+    """Return HTML as a tree without what is never seen."""
     root = _parse(html)
-    for hidden in root.iter("script", "style", "template", "noscript"):
-        hidden.text = ""
-    return not root.text_content().strip() and next(root.iter("img", "svg", "iframe", "table", "input"), None) is None
+    for hidden in list(root.iter("script", "style", "template", "noscript", "link", "meta")):
+        hidden.drop_tree()
+    return root
 
 
 def _find_frame(html: str) -> str | None:
