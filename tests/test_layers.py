@@ -38,7 +38,7 @@ ONLY_IN = {
     "matplotlib": {"publish/charts.py", "publish/peer_charts.py", "publish/sheet.py"},
     "papermill": {"batch/kernels.py", "batch/run.py", "batch/engine.py"},
     "nbclient": {"batch/run.py"},
-    "nbconvert": {"batch/run.py"},
+    "nbconvert": {"batch/pages.py"},
     "ipywidgets": {"publish/explore.py"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from policylab.batch.preload import list_imports
+from policylab.batch.run import OUTCOME, Job
 from policylab.batch.warm import CAN_FORK, ONE_THREAD, WarmProcess
+from tests.batch.kinds import KINDS
 from tests.batch.test_kernels import compare, run
 
 WriteNotebook = Callable[..., Path]
@@ -53,10 +56,10 @@ NOTEBOOKS = {
 }
 
 
-@pytest.mark.parametrize("kind", NOTEBOOKS)
+@pytest.mark.parametrize("kind", [*NOTEBOOKS, *KINDS])
 def test_a_foreign_notebook_is_warm_what_it_is_cold(tmp_path: Path, write_notebook: WriteNotebook, kind: str) -> None:
     """Cell by cell the same, nothing fails, and nothing of the machinery is seen."""
-    notebook = write_notebook(tmp_path / "foreign.ipynb", *NOTEBOOKS[kind], parameters="number: int = 1")
+    notebook = write_notebook(tmp_path / "foreign.ipynb", *{**NOTEBOOKS, **KINDS}[kind], parameters="number: int = 1")
     process = WarmProcess(list_imports(notebook), ONE_THREAD)
     try:
         ours = run(notebook, tmp_path / "warm", process, 3)
@@ -65,3 +68,36 @@ def test_a_foreign_notebook_is_warm_what_it_is_cold(tmp_path: Path, write_notebo
     theirs = run(notebook, tmp_path / "cold", None, 3)
     assert [ours[number] for number in compare(ours, theirs)] == [theirs[number] for number in compare(ours, theirs)]
     assert not [output for cell in ours for output in cell["outputs"][1:] if output["output_type"] == "error"]
+
+
+def test_a_module_beside_the_notebook_comes_before_one_that_is_installed(
+    tmp_path: Path, write_notebook: WriteNotebook
+) -> None:
+    """A file beside the notebook with the name of a library is what its cells import, as in a kernel."""
+    (tmp_path / "sklearn.py").write_text("WHERE = 'beside'", "utf-8")
+    notebook = write_notebook(tmp_path / "a.ipynb", "import sklearn, pandas\nsklearn.WHERE", parameters="number = 1")
+    modules = list_imports(notebook)
+    assert "pandas" in modules and "sklearn" not in modules
+    process = WarmProcess(modules)
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "sklearn.py").write_bytes((tmp_path / "sklearn.py").read_bytes())
+    job = Job("made", str(notebook), {}, title="", formats=(), timeout=100)
+    try:
+        process.run(job, work)
+    finally:
+        process.close()
+    assert json.loads((work / OUTCOME).read_text("utf-8"))["status"] == "made"
+
+
+def test_a_cell_that_ends_the_kernel_ends_the_run(tmp_path: Path, write_notebook: WriteNotebook) -> None:
+    """No cell runs after exit(), which a kernel of its own would be gone after."""
+    notebook = write_notebook(tmp_path / "a.ipynb", "exit()", "open('after', 'w').close()", parameters="number = 1")
+    process = WarmProcess([])
+    try:
+        process.run(Job("made", str(notebook), {}, title="", formats=(), timeout=100), tmp_path)
+    finally:
+        process.close()
+    outcome = json.loads((tmp_path / OUTCOME).read_text("utf-8"))
+    assert (outcome["status"], (tmp_path / "after").exists()) == ("failed", False)
+    assert "exit" in outcome["error"]

@@ -76,6 +76,7 @@ def run(notebook: Path, work: Path, warm: WarmProcess | None, number: int) -> li
     assert json.loads((work / OUTCOME).read_text("utf-8"))["kernel"] == ("warm" if warm else "cold")
     text = (work / "made.ipynb").read_text("utf-8")
     text = re.sub(r"ipykernel_\d+", "ipykernel", text)
+    text = re.sub(r"\b0x[0-9a-f]{6,}", "0x", text)
     text = re.sub(r'"model_id": "[0-9a-f]{32}"', '"model_id": ""', text)
     kept = ("cell_type", "source", "outputs", "execution_count")
     cells: list[dict[str, Any]] = [{name: cell.get(name) for name in kept} for cell in json.loads(text)["cells"]]

@@ -381,3 +381,21 @@ def test_memory_of_the_parents_is_flat(tmp_path: Path, write_notebook: WriteNote
     sizes_only = [size for _, size in seen]
     assert len(sizes_only) > 10
     assert max(sizes_only[len(sizes_only) // 2 :]) - min(sizes_only[:5]) < 4e6
+
+
+def test_cells_without_names_have_the_same_in_every_run(tmp_path: Path, write_notebook: WriteNotebook) -> None:
+    """A notebook of an older format, whose cells have no ids, gives the same bytes every time; its file may have any name."""
+    notebook = write_notebook(tmp_path / "县区 对比 (2).ipynb", "1 + number", parameters="number: int = 1")
+    content = json.loads(notebook.read_text("utf-8"))
+    content["nbformat_minor"] = 2
+    for cell in content["cells"]:
+        del cell["id"]
+    notebook.write_text(json.dumps(content), "utf-8")
+    made = []
+    for out in (tmp_path / "one", tmp_path / "two"):
+        result = run_batch(Plan(notebook=notebook, out=out, parameters={"number": 2}))
+        assert [(entry["name"], entry["title"]) for entry in result.entries.values()] == [
+            ("县区-对比-2", "县区 对比 (2)")
+        ]
+        made.append([(out / f"县区-对比-2.{kind}").read_bytes() for kind in ("ipynb", "html")])
+    assert made[0] == made[1]

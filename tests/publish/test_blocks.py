@@ -212,3 +212,34 @@ def test_a_thumbnail_is_small(tmp_path: Path) -> None:
     with Image.open(path) as image:
         assert image.size == (320, 160)
     assert path.stat().st_size < 20_000
+
+
+def test_a_pdf_has_signs_in_place_of_emoji() -> None:
+    """No box stands where the fonts have no picture: the nearest sign that they have, or nothing."""
+    html = "<h1>📊 目标</h1><p>✅ 完成 👩‍👧</p><table><tr><td>🔴</td></tr></table>"
+    page = pypdfium2.PdfDocument(render_pdf(read_blocks(html), title="a", lang="zh"))[0]
+    text = page.get_textpage().get_text_range()
+    assert text.split() == ["目标", "✔", "完成", "●", "1", "/", "1"]
+
+
+def test_text_of_a_pdf_stands_in_columns(tmp_path: Path) -> None:
+    """Letters of printed text are of one width, and a word longer than a line is not cut off."""
+    html = f"<pre>iiii|\nwwww|</pre><pre>{'x' * 200}</pre>"
+    page = pypdfium2.PdfDocument(render_pdf(read_blocks(html), title="a", lang="zh"))[0]
+    words = page.get_textpage()
+    text = words.get_text_range()
+    bars = [words.get_charbox(at)[0] for at, char in enumerate(text) if char == "|"]
+    assert bars[0] == pytest.approx(bars[1], abs=0.1)
+    ends = [words.get_charbox(at)[2] for at, char in enumerate(text) if char == "x"]
+    assert len(ends) == 200 and max(ends) < page.get_width() - 50
+
+
+def test_what_scikit_learn_shows_is_words_in_documents() -> None:
+    """The diagram of a pipeline, which needs styles, is its words there, without advice on notebooks."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    html = make_pipeline(StandardScaler(), LogisticRegression())._repr_html_()
+    said = [join_text(block.runs) for block in read_blocks(html)]
+    assert len(said) == 1 and said[0].startswith("Pipeline(steps=[('standardscaler', StandardScaler())")

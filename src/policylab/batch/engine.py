@@ -92,7 +92,7 @@ def _take_over(manager: Any, executed: Any) -> None:
 
 def _find_process(notebook: Path) -> WarmProcess:
     """Return the warm process for notebooks that import the same, started where there is none."""
-    modules = tuple(list_imports(notebook))
+    modules = tuple(list_imports(notebook, Path.cwd()))
     found = _processes.get(modules)
     if found is None or not found.is_alive():
         found = _processes[modules] = WarmProcess(modules)

@@ -67,8 +67,9 @@ def _list_bundles(executed: NotebookNode) -> Iterator[dict[str, Any]]:
 def _read_picture(bundle: dict[str, Any]) -> bytes:
     """Return the picture that an output shows, b"" where it is none."""
     try:
-        if "image/png" in bundle:
-            return base64.b64decode("".join(bundle["image/png"]))
+        for kind in ("image/png", "image/jpeg"):
+            if kind in bundle:
+                return base64.b64decode("".join(bundle[kind]))
     except binascii.Error:
         return b""
     return draw_svg("".join(bundle["image/svg+xml"]).encode()) if "image/svg+xml" in bundle else b""

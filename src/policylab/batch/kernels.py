@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import contextvars
 import importlib
 import io
 import logging
 import os
 import random
 import select
+import signal
 import sys
 import threading
 from collections import deque
@@ -109,9 +111,22 @@ def open_kernel(work: Path, seed: int) -> Any:
     for number in _STREAMS.values():
         os.dup2(log, number)
     os.close(log)
+    _start_over(work)
     kernel = _make_kernel(_make_logger(work))
     seed_kernel(kernel.shell, seed)
     return _Client(kernel)
+
+
+def _start_over(work: Path) -> None:
+    """Have what this process knows of its start be what a kernel knows that was started in the current folder."""
+    launcher = PathFinder.find_spec("ipykernel_launcher")
+    path = str(launcher.origin) if launcher else "ipykernel_launcher"
+    sys.argv = [path, "-f", str(work / ".kernel.json"), "--HistoryManager.hist_file=:memory:"]
+    os.environ["JPY_PARENT_PID"] = str(os.getppid())
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    process: Any = sys.modules.get("multiprocessing.process")
+    if process is not None:
+        process.ORIGINAL_DIR = str(Path.cwd())  # where processes that are spawned look for modules
 
 
 def _make_logger(work: Path) -> logging.Logger:
@@ -133,6 +148,7 @@ def _make_kernel(log: logging.Logger) -> Any:
     application: Any = cast("Any", IPKernelApp).instance(config=make_config(), log=log)  # never started
     make_kernel: Any = cast("Any", InProcessKernel).instance
     make_stream = _make_stream_class()
+    make_stream.__name__, make_stream.__module__ = "OutStream", "ipykernel.iostream"  # by which libraries know a kernel
     session = _make_session()
     kernel = make_kernel(parent=application, session=session, shell_class=ZMQInteractiveShell, log=log, user_ns=None)
     application.kernel = kernel
@@ -241,7 +257,7 @@ class _Client:
     allow_stdin = False
 
     def __init__(self, kernel: Any) -> None:
-        self._kernel = kernel
+        self._kernel, self._context = kernel, contextvars.copy_context()
         self._replies: deque[dict[str, Any]] = deque()
         self._told: deque[dict[str, Any]] = deque()
         self.session, self.log = kernel.session, kernel.log
@@ -254,19 +270,29 @@ class _Client:
     async def execute(self, code: str, *, store_history: bool = True, stop_on_error: bool = True) -> str:
         """Run a cell to its end, and have its messages ready."""
         kernel, session = self._kernel, self._kernel.session
-        self._take_comms()
+        if kernel.shell.exit_now:
+            raise importlib.import_module("nbclient.exceptions").DeadKernelError(
+                "a cell has ended it with exit or quit"
+            )
         content = {"code": code, "silent": False, "store_history": store_history, "user_expressions": {}}
         request = session.msg("execute_request", {**content, "allow_stdin": False, "stop_on_error": stop_on_error})
+        # In one context for all cells, as in a kernel: what numpy prints or decimal rounds to is set there.
+        await asyncio.create_task(self._run_cell(request), context=self._context)
+        while session.kept:
+            message = session.kept.popleft()
+            (self._replies if message["msg_type"].endswith("_reply") else self._told).append(message)
+        return str(request["header"]["msg_id"])
+
+    async def _run_cell(self, request: dict[str, Any]) -> None:
+        """Have the kernel do what a request asks."""
+        kernel, session = self._kernel, self._kernel.session
+        self._take_comms()
         kernel.set_parent([], request, channel="shell")
         session.send(None, "status", {"execution_state": "busy"}, request)
         await kernel.execute_request(None, [], request)
         sys.stdout.flush()
         sys.stderr.flush()
         session.send(None, "status", {"execution_state": "idle"}, request)
-        while session.kept:
-            message = session.kept.popleft()
-            (self._replies if message["msg_type"].endswith("_reply") else self._told).append(message)
-        return str(request["header"]["msg_id"])
 
     def _take_comms(self) -> None:
         """Give the kernel what nbclient has sent its widgets since the last cell: what they have captured."""

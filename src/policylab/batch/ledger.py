@@ -79,14 +79,13 @@ def read_manifest(folder: Path) -> dict[str, Entry]:
 
 def append_entry(folder: Path, entry: Entry) -> None:
     """Add one line to the manifest."""
-    line = json.dumps(entry, ensure_ascii=False) + "\n"
     with (folder / MANIFEST).open("ab") as file:
-        file.write(line.encode())
+        file.write(_to_line(entry))
 
 
 def write_manifest(folder: Path, entries: Iterable[Entry]) -> None:
     """Write the manifest anew, one line a run."""
-    write_atomic(folder / MANIFEST, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries))
+    write_atomic(folder / MANIFEST, b"".join(map(_to_line, entries)))
 
 
 def find_reason(folder: Path, entry: Entry | None, key: Mapping[str, str], formats: Iterable[str]) -> str:
@@ -126,7 +125,7 @@ def publish_run(work: Path, folder: Path, name: str, suffixes: Iterable[str]) ->
     outputs = {path.relative_to(work).as_posix(): _describe(path) for path in _list_made(work, name, suffixes)}
     (work / name).mkdir(exist_ok=True)
     if (folder / name).exists():
-        (folder / name).replace(work / "replaced")
+        (folder / name).replace(work / ".replaced")
     if any((work / name).iterdir()):
         (work / name).replace(folder / name)
     for suffix in suffixes:
@@ -149,7 +148,7 @@ def put_aside(work: Path, folder: Path, name: str, told: str) -> str:
     write_atomic(failed / f"{name}.txt", told)
     kept = failed / f"{name}.ipynb"
     kept.unlink(missing_ok=True)
-    if not (work / kept.name).exists():
+    if not (work / kept.name).is_file():
         return ""
     (work / kept.name).replace(kept)
     return str(kept)
@@ -158,6 +157,11 @@ def put_aside(work: Path, folder: Path, name: str, told: str) -> str:
 def hash_bytes(content: bytes) -> str:
     """Return the SHA-256 of bytes."""
     return hashlib.sha256(content).hexdigest()
+
+
+def _to_line(entry: Entry) -> bytes:
+    """Return a line of the manifest; names of files may have halves of characters, which JSON can escape."""
+    return (json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 def _lock(number: int) -> bool:

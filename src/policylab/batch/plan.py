@@ -37,6 +37,8 @@ _EXPECTED = {
 _TAKEN = frozenset({"index", "manifest.jsonl"})
 _SUFFIXES = (".ipynb", *(f".{kind}" for kind in FORMATS))
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")  # of a file: no folder, no hidden file, no option
+_SHORT = 60  # characters, so that a number has room after them
+_LONGEST = 200  # bytes of a name, of the 255 that a disk takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,8 @@ def check_run_name(name: str) -> None:
     """
     if not _NAME.fullmatch(name):
         raise PlanError(f"a run has the name {name!r}; its files take it: letters, digits, '.', '-' and '_' only")
+    if len(name.encode()) > _LONGEST:
+        raise PlanError(f"a run has the name {name!r}, which is too long for its files; give it a shorter one")
     if name.casefold() in _TAKEN or name.casefold().endswith(_SUFFIXES):
         raise PlanError(f"a run has the name {name!r}, which a file of the batch needs; give it another")
 
@@ -214,11 +218,18 @@ def _list_runs(plan: Plan, notebook: Path, known: Mapping[str, Parameter]) -> It
 
 def _list_free_runs(plan: Plan, notebook: Path) -> Iterator[dict[str, Any]]:
     """Yield the runs of a notebook that is not about regions, or whose runs are listed."""
-    for number, run in enumerate(plan.runs or [{"name": notebook.stem}], start=1):
+    stem = _name_after(notebook)
+    for number, run in enumerate(plan.runs or [{"name": stem}], start=1):
         parameters = {**plan.parameters, **{key: value for key, value in run.items() if key != "name"}}
-        name = str(run.get("name") or f"{notebook.stem}-{number:03d}")
+        name = str(run.get("name") or f"{stem}-{number:03d}")
         check_run_name(name)
         yield {"name": name, "parameters": parameters}
+
+
+def _name_after(notebook: Path) -> str:
+    """Return a name for the run of a notebook whose own file may have any: spaces and other signs become a dash."""
+    name = re.sub(r"[^\w.]+", "-", notebook.stem).strip("-_.")[:_SHORT]
+    return name if name and name.casefold() not in _TAKEN and not name.casefold().endswith(_SUFFIXES) else "notebook"
 
 
 def _check_own(parameters: Mapping[str, Any]) -> None:
@@ -282,7 +293,7 @@ def _build_job(plan: Plan, notebook: Path, known: Mapping[str, Parameter], run: 
 def _name_page(notebook: Path, name: str, region: Region | None, report_year: int | None, lang: str) -> str:
     """Return the title of a page."""
     if region is None:
-        return f"{notebook.stem}: {name}" if name != notebook.stem else name
+        return notebook.stem if name == _name_after(notebook) else f"{notebook.stem}: {name}"
     if report_year and notebook == notebook_path("district_report").resolve():
         return say("title", lang, region=name_region(region, lang), year=report_year)
     return f"{notebook.stem}: {name_region(region, lang)} {report_year or ''}".strip()

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from policylab.batch.heard import note_filters
 from policylab.batch.kernels import make_config, prepare_imports, spare_grammar
 from policylab.batch.parameters import parse_cell, read_notebook
 from policylab.project import data_path
@@ -79,9 +80,11 @@ _FOR_DEVELOPERS = (
 )  # shown to these alone
 
 
-def list_imports(notebook: Path) -> list[str]:
+def list_imports(notebook: Path, folder: Path | None = None) -> list[str]:
     """
     Return the modules that a notebook imports, and those that our own modules import inside functions.
+
+    Those of the folder that it runs in, by default its own, are left out, whatever is installed under the same name.
 
     Examples
     --------
@@ -93,6 +96,8 @@ def list_imports(notebook: Path) -> list[str]:
     for cell in read_notebook(notebook)["cells"]:
         if cell["cell_type"] == "code":
             found |= dict.fromkeys(_list_cell_imports("".join(cell["source"])))
+    beside = notebook.parent if folder is None else folder
+    found = {name: None for name in found if not _lies_in(beside, name.partition(".")[0])}
     packages = {name.partition(".")[0] for name in found}
     if "policylab" in packages:
         packages |= _OURS
@@ -137,10 +142,15 @@ def _prepare_pages() -> None:
     """Have at hand what every page needs: the templates, which are read and compiled once."""
     import nbformat
 
-    from policylab.batch.run import to_body
+    from policylab.batch.pages import to_body
 
     v4: Any = nbformat.v4
-    to_body(v4.new_notebook(cells=[v4.new_markdown_cell("# a")]))
+    to_body(v4.new_notebook(cells=[v4.new_markdown_cell("# a")]), "zh")
+
+
+def _lies_in(folder: Path, module: str) -> bool:
+    """Return whether a folder has a module of that name, which its notebooks import before any that is installed."""
+    return (folder / f"{module}.py").is_file() or (folder / module / "__init__.py").is_file()
 
 
 def _list_cell_imports(source: str) -> Iterator[str]:
@@ -165,7 +175,8 @@ def _import_quietly(name: str) -> bool:
     module, _, function = name.partition(":")
     with _stand_in_shell() as shell, _hear_warnings() as warned:
         try:
-            imported = importlib.import_module(module)
+            with note_filters(module):
+                imported = importlib.import_module(module)
             if function:
                 getattr(imported, function)()
         except BaseException:

@@ -30,11 +30,12 @@ from policylab.batch.ledger import (
     read_manifest,
     write_manifest,
 )
+from policylab.batch.pages import to_body
 from policylab.batch.parameters import check_parameters, read_notebook
 from policylab.batch.plan import Plan, list_jobs
 from policylab.batch.preload import list_imports
 from policylab.batch.progress import Progress
-from policylab.batch.run import Job, execute, import_runner, tell_failure, to_body
+from policylab.batch.run import Job, execute, import_runner, tell_failure
 from policylab.batch.workers import KernelPool, Result, run_here
 from policylab.errors import DataError, RunFailedError
 from policylab.model import Document
@@ -241,7 +242,8 @@ def _make_report(job: Job, work: Path, folder: Path) -> Mapping[str, Any]:
         kept = put_aside(work, folder, job.name, tell_failure(error, work))
         there = f"; the notebook so far is {kept}" if kept else ""
         raise RunFailedError(f"{Path(job.notebook).name} failed in {error}{there}") from None
-    write_atomic(work / f"{job.name}.html", render_page(to_body(executed), title=job.title, lang=job.lang))
+    body = to_body(executed, job.lang, (work, Path(job.notebook).parent))
+    write_atomic(work / f"{job.name}.html", render_page(body, title=job.title, lang=job.lang))
     return publish_run(work, folder, job.name, ("ipynb", "html"))
 
 

@@ -12,13 +12,14 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policylab.batch.harvest import collect_values, save_thumbnail
 from policylab.batch.kernels import KERNEL_LOG, execute_here, open_kernel, spare_grammar
 from policylab.batch.ledger import THUMBNAILS
+from policylab.batch.pages import render_pages
+from policylab.batch.parameters import read_notebook
 from policylab.errors import PolicylabError, RunFailedError
 from policylab.project import write_atomic
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 OUTCOME = ".outcome.json"
-_FORM_TAG = "form"  # cells for who opens the notebook, left out of the page
 _PLACE = ".cell.txt"
 _SAVE_S = 2  # after which the notebook so far is kept, for who finds this process gone
 _HINT = "; a run has a folder of its own, with copies of the files beside the notebook that its cells name"
@@ -98,9 +98,11 @@ def run_job(job: Job, work: Path, *, warm: bool) -> None:
         executed = execute(job, work, warm=warm)
         outcome["values"] = collect_values(executed)
         save_thumbnail(executed, work / THUMBNAILS / f"{job.name}.png")
+        _check_own_folder(job, work)
         begun = time.process_time()
-        for kind in job.formats:
-            write_atomic(work / f"{job.name}.{kind}", _render(kind, executed, job))
+        folders = (work, Path(job.notebook).parent)
+        for kind, page in render_pages(executed, job.formats, title=job.title, lang=job.lang, folders=folders):
+            write_atomic(work / f"{job.name}.{kind}", page)
         outcome["pages_cpu_seconds"] = round(time.process_time() - begun, 4)
     except PolicylabError as error:
         outcome |= {"status": "failed", "error": str(error), "told": tell_failure(error, work)}
@@ -108,7 +110,7 @@ def run_job(job: Job, work: Path, *, warm: bool) -> None:
         told = f"{type(error).__name__}: {shorten(error)}"
         outcome |= {"status": "failed", "error": told, "told": traceback.format_exc()}
     outcome |= {"seconds": round(time.perf_counter() - started, 3), "peak_mb": measure_peak()}
-    write_atomic(work / OUTCOME, json.dumps(outcome, ensure_ascii=False))
+    write_atomic(work / OUTCOME, json.dumps(outcome))
 
 
 def execute(job: Job, work: Path, *, warm: bool = False) -> NotebookNode:
@@ -155,18 +157,6 @@ def read_place(work: Path) -> str:
     return path.read_text("utf-8") if path.exists() else ""
 
 
-def to_body(executed: NotebookNode) -> str:
-    """Return the outputs of a notebook as HTML, without code and without the cells for who opens the notebook."""
-    shown = type(executed)({**executed, "cells": list_shown(executed)})
-    body, _ = _exporter().from_notebook_node(shown)
-    return str(body)
-
-
-def list_shown(executed: NotebookNode) -> list[NotebookNode]:
-    """Return the cells of a notebook that its pages show."""
-    return [cell for cell in executed.cells if _FORM_TAG not in cell.metadata.get("tags", [])]
-
-
 def to_json(notebook: NotebookNode) -> str:
     """Return a notebook as the text of its file."""
     import nbformat
@@ -177,7 +167,12 @@ def to_json(notebook: NotebookNode) -> str:
 
 def shorten(error: object) -> str:
     """Return an error's words on one line of bounded length."""
-    return textwrap.shorten(str(error), 300, placeholder=" …")
+    return textwrap.shorten(to_text(str(error)), 300, placeholder=" …")
+
+
+def to_text(words: str) -> str:
+    r"""Return words with halves of characters, as names of files can have, written out: no UTF-8 has them."""
+    return words.encode("utf-8", "backslashreplace").decode()
 
 
 def measure_peak() -> float:
@@ -203,22 +198,12 @@ def drop_markers(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _render(kind: str, executed: NotebookNode, job: Job) -> bytes | str:
-    """Return the page of one format."""
-    body = to_body(executed)
-    if kind == "html":
-        from policylab.publish.render import render_page
-
-        return render_page(body, title=job.title, lang=job.lang)
-    from policylab.publish.blocks import read_blocks
-
-    if kind == "docx":
-        from policylab.publish.word import render_docx
-
-        return render_docx(read_blocks(body), title=job.title)
-    from policylab.publish.typeset import render_pdf
-
-    return render_pdf(read_blocks(body), title=job.title, lang=job.lang)
+def _check_own_folder(job: Job, work: Path) -> None:
+    """Refuse a file where the folder for what a run makes has its place."""
+    if (work / job.name).exists() and not (work / job.name).is_dir():
+        raise RunFailedError(
+            f"a cell has written a file named {job.name!r}, expected a folder, which is published whole"
+        )
 
 
 def tell_failure(error: Exception, work: Path) -> str:
@@ -227,7 +212,7 @@ def tell_failure(error: Exception, work: Path) -> str:
     lines = [str(error), *getattr(cause, "traceback", [])]
     log = work / KERNEL_LOG
     said = log.read_text("utf-8", errors="replace") if log.exists() else ""
-    return _COLOURS.sub("", "\n".join(lines) + "\n" + said)
+    return to_text(_COLOURS.sub("", "\n".join(lines) + "\n" + said))
 
 
 def _open_here(work: Path, job: Job, output: Path) -> dict[str, Any]:
@@ -282,29 +267,6 @@ def _open_apart(work: Path, job: Job) -> dict[str, Any]:
     }
 
 
-@cache
-def _exporter() -> Any:
-    """Return nbconvert's exporter, its templates compiled once; and without its last step, which parses the whole page
-    to give images a text that says that they have none.
-    """
-    from nbconvert import exporters, filters
-    from nbconvert.filters import widgetsdatatypefilter
-
-    html: Any = exporters.HTMLExporter
-    highlight: Any = filters.Highlight2HTML
-    widgets: Any = widgetsdatatypefilter.WidgetsDataTypeFilter
-
-    class Exporter(html):  # type: ignore[misc]
-        def from_notebook_node(self, notebook: Any, resources: Any = None, **details: Any) -> Any:
-            resources = self._init_resources(resources)
-            chosen = widgets(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
-            self.register_filter("highlight_code", highlight(parent=self))
-            self.register_filter("filter_data_type", chosen)
-            return super(html, self).from_notebook_node(notebook, resources, **details)
-
-    return Exporter(template_name="basic", exclude_input=True, exclude_output_prompt=True, exclude_anchor_links=True)
-
-
 def _join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Return outputs with the pieces of one stream joined: a kernel cuts it wherever a fifth of a second has passed."""
     joined: list[NotebookNode] = []
@@ -330,11 +292,13 @@ def _note_place(work: Path, cell: NotebookNode) -> None:
 
 def _forget_place(executed: NotebookNode, source: Path) -> None:
     """Drop what differs from run to run and machine to machine: paths, times, random names of cells, cuts in streams."""
-    for cell in executed.cells:
+    named = {cell.get("id") for cell in read_notebook(source)["cells"]}
+    for number, cell in enumerate(executed.cells):
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = "injected-parameters"  # papermill draws one at random
+        if cell.get("id") not in named:  # papermill and nbformat draw one at random
+            is_injected = "injected-parameters" in cell.metadata.get("tags", [])
+            cell.id = "injected-parameters" if is_injected else f"unnamed-{number}"
         if "outputs" in cell:
             cell.outputs = _join_streams(cell.outputs)
     run = executed.metadata.papermill

@@ -26,6 +26,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from policylab.batch.ending import end_kernel, forget_endings
+from policylab.batch.heard import ask_again
 from policylab.batch.kernels import KERNEL_LOG
 from policylab.batch.preload import import_all
 from policylab.batch.run import OUTCOME, Job, run_job, to_mb
@@ -275,8 +277,11 @@ class _Forks:
             self._asked.close()
             self._answers.close()
             os.chdir(request["job"]["folder"] or request["work"])
+            forget_endings()
+            ask_again()
             run_job(Job(**request["job"]), Path(request["work"]), warm=True)
             code = 0
+            end_kernel()
         finally:
             os._exit(code)
 

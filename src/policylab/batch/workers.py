@@ -149,7 +149,7 @@ def _make_folder(job: Job, folder: Path) -> Path:
 def _read_outcome(job: Job, work: Path, ended: Exit, kernel: str) -> dict[str, Any]:
     """Return what became of a run, also where it could not say so itself."""
     path = work / OUTCOME
-    if path.exists() and not ended.timed_out:
+    if path.is_file() and not ended.timed_out:
         outcome: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return outcome
     if ended.timed_out:
@@ -158,6 +158,8 @@ def _read_outcome(job: Job, work: Path, ended: Exit, kernel: str) -> dict[str, A
         told = f"its process was killed ({_name_signal(-ended.code)})"
     else:
         told = f"its process ended with exit code {ended.code}"
+    if not work.is_dir():
+        told = "a cell has removed the folder that its run worked in"
     place = read_place(work)
     told = f"{told} in {place}" if place else told
     log = work / KERNEL_LOG

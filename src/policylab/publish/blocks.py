@@ -19,7 +19,7 @@ _PARAGRAPHS = frozenset({"p", "blockquote", "dt", "dd", "figcaption", "caption"}
 _CONTAINERS = frozenset(
     {"div", "main", "section", "article", "details", "figure", "ul", "ol", "dl", "body", "html", "span"}
 )
-_HIDDEN = frozenset({"style", "script", "head", "title", "template", "noscript"})
+_HIDDEN = frozenset({"style", "script", "head", "title", "template", "noscript", "audio", "video"})
 _SEPARATE = _HIDDEN | {"ul", "ol"}  # no words of the block that they stand in
 _STYLES = {
     "b": "strong",
@@ -29,9 +29,16 @@ _STYLES = {
     "small": "small",
     "i": "emphasis",
     "em": "emphasis",
+    "sub": "sub",
+    "sup": "sup",
+    "del": "strike",
+    "s": "strike",
 }
+_FALLBACK = (
+    "sk-text-repr-fallback"  # of scikit-learn, for who sees no styles; with advice on notebooks, beside the words
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_DATA = re.compile(r"data:image/(?P<kind>png|jpeg|svg\+xml);base64,(?P<data>.*)", re.DOTALL)
+_DATA = re.compile(r"data:image/(?P<kind>png|jpeg|gif|webp|svg\+xml);base64,(?P<data>.*)", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML can hold them
 # Of columns, in letters of the size of tables.
 _LINE, _SHORT, _WIDEST, _GAP = 96, 15, 60, 3
@@ -62,6 +69,8 @@ class Block:
         Of headings, paragraphs, list items, code and the summary of a fold.
     level : int
         Of a heading, 1 the title; of a list item, 1 the outermost.
+    marker : str
+        Of an item of a list in order, its number.
     rows : list of rows of cells of runs
         Of a table; the first ``n_header`` are its header.
     widths : list of float
@@ -76,6 +85,7 @@ class Block:
     kind: Kind
     runs: list[Run] = field(default_factory=list)
     level: int = 0
+    marker: str = ""
     rows: list[list[list[Run]]] = field(default_factory=list)
     n_header: int = 0
     widths: list[float] = field(default_factory=list)
@@ -113,7 +123,7 @@ def join_text(runs: Iterable[Run]) -> str:
 def _walk(element: Any, depth: int) -> Iterator[Block]:
     """Yield the blocks of an element and what is in it."""
     tag = element.tag if isinstance(element.tag, str) else "script"  # a comment
-    if tag in _HIDDEN:
+    if tag in _HIDDEN or element.get("hidden") is not None:
         return
     if tag in _HEADINGS:
         yield Block("heading", _trim(_list_runs(element)), level=_HEADINGS[tag])
@@ -123,17 +133,30 @@ def _walk(element: Any, depth: int) -> Iterator[Block]:
         yield from _read_image(element)
     elif tag == "pre":
         yield Block("code", [Run(element.text_content().rstrip("\n"))])
+    elif _FALLBACK in str(element.get("class", "")):
+        yield from (block for inner in element.iter("pre") for block in _walk(inner, depth))
     elif tag == "summary":
         yield Block("fold", _trim(_list_runs(element)))
     elif tag in _CONTAINERS and _holds_blocks(element):
         yield from _walk_parts(element, depth + (tag in ("ul", "ol")))
     else:
-        yield Block("item" if tag == "li" else "paragraph", _trim(_list_runs(element)), level=depth)
+        kind: Kind = "item" if tag == "li" else "paragraph"
+        yield Block(kind, _trim(_list_runs(element)), level=depth, marker=_number(element))
         for inner in element.iter("img", "ul", "ol"):
             if inner.tag == "img":
                 yield from _read_image(inner)
             elif next(inner.iterancestors("li")) is element:
                 yield from _walk(inner, depth)
+
+
+def _number(element: Any) -> str:
+    """Return the number of an item of a list in order, "" for anything else."""
+    parent = element.getparent()
+    if element.tag != "li" or parent is None or parent.tag != "ol":
+        return ""
+    first = str(parent.get("start", "1"))
+    place = [item for item in parent if item.tag == "li"].index(element)
+    return f"{(int(first) if first.isdecimal() else 1) + place}."
 
 
 def _walk_parts(element: Any, depth: int) -> Iterator[Block]:
@@ -251,10 +274,24 @@ def _read_image(image: Any) -> Iterator[Block]:
         try:
             content = base64.b64decode(found["data"])
             content = draw_svg(content) if found["kind"] == "svg+xml" else content
+            content = _to_png(content) if found["kind"] in ("gif", "webp") else content
         except binascii.Error:
             return
         if share := _size(content):
             yield Block("image", image=content, alt=str(image.get("alt", "")), scale=share)
+
+
+def _to_png(image: bytes) -> bytes:
+    """Return the first frame of a picture as PNG, b"" where it can't be read."""
+    from PIL import Image, UnidentifiedImageError
+
+    file = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(image)) as opened:
+            opened.convert("RGBA").save(file, "PNG")
+    except (UnidentifiedImageError, OSError, ValueError):
+        return b""
+    return file.getvalue()
 
 
 def _size(image: bytes) -> float:

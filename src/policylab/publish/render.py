@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Nothing may be loaded or run, whatever the text of a report says: styles, images and fonts are inside the page.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; font-src data:"
 VALUES_MIME = "application/vnd.policylab.values+json"
 _SHORT_CELL = 8  # characters
 _CELLS, _CELL_END = {True: Markup('<td class="short">'), False: Markup("<td>")}, Markup("</td>")

@@ -10,7 +10,7 @@ from typing import Any
 from policylab.publish.blocks import Block, Run
 
 _LATIN, _CHINESE, _CODE = "Times New Roman", "宋体", "Consolas"
-_TEXT_CM = 16.0
+_TEXT_CM, _INDENT_CM = 16.0, 0.63
 _LINES = {"top": 12, "bottom": 12}  # eighths of a point
 _MARGIN = "60"  # of a cell, twentieths of a point
 _SOFT, _MARK = "5C5C5C", "FBE3C8"
@@ -58,6 +58,8 @@ def _set_styles(document: Any) -> None:
 
 def _add_block(document: Any, block: Block) -> None:
     """Add one block at the end of the document."""
+    from docx.shared import Cm
+
     if block.kind == "heading":
         _add_runs(document.add_heading(level=min(block.level, 3)), block.runs)
     elif block.kind == "table":
@@ -65,7 +67,13 @@ def _add_block(document: Any, block: Block) -> None:
     elif block.kind == "image":
         _add_image(document, block)
     else:
-        paragraph = document.add_paragraph(style="List Bullet" if block.kind == "item" else None)
+        is_bullet = block.kind == "item" and not block.marker
+        paragraph = document.add_paragraph(style="List Bullet" if is_bullet else None)
+        if block.kind == "item" and (block.marker or block.level > 1):
+            paragraph.paragraph_format.left_indent = Cm(_INDENT_CM * max(block.level, 1))
+            paragraph.paragraph_format.first_line_indent = Cm(-_INDENT_CM)
+        if block.marker:
+            paragraph.add_run(f"{block.marker}\t")
         looks = {"code": "code", "fold": "strong"}
         _add_runs(paragraph, [run._replace(style=looks.get(block.kind, run.style)) for run in block.runs])
         paragraph.paragraph_format.keep_with_next = block.kind == "fold"
@@ -85,6 +93,9 @@ def _add_runs(paragraph: Any, runs: Sequence[Run], size: float | None = None) ->
             made.font.size, made.font.color.rgb = Pt(min(8, size or 8)), RGBColor.from_string(_SOFT)
         elif run.style == "mark":
             _shade(made)
+        elif run.style in ("sub", "sup", "strike"):
+            name = {"sub": "subscript", "sup": "superscript"}.get(run.style, run.style)
+            setattr(made.font, name, True)
         elif run.style == "code":
             made.font.name, made.font.size = _CODE, Pt(8.5)
 
