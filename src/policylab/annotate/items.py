@@ -12,11 +12,16 @@ from policylab.model import Quantity
 _EDGE = re.compile(r"[,;。:、\n!?()]")
 _ENDS = frozenset(",;。:、\n!?)")  # no noun follows: seen first, for most numbers close their clause
 _LIST_MARK = re.compile(r"\s{0,40}(?:\d{1,2}\.|[①-⑳⑴-⒇]|[一二三四五六七八九十]{1,2}是|和|及|与|由|将|把|使|为)+")
+_PREPOSITION = re.compile("[把将](?!军)|为(?!民|侨|老)")
 _GENERIC = re.compile(
     r"(?:[一二三四五六七八九十]是|任务|目标|产值|面积|投入|增长|安排|开工|竣工|投产|完成|建成|抓好|做好|办好|坚决|建设|改造|总数|总量|收入|达到?|实施|推进|力争|确保|争取|新增|实现|新|改|扩|"
-    r"全年|今年|年内|分别|各|均|其中|总|共|以上|左右|工作|要|将|再|为|对|在|把|从|由|\s)+"
+    r"全年|今年|年内|分别|各|均|其中|总|共|以上|左右|工作|等|或(?=$)|次|过|确|一|要|将|再|为|对|在|把|从|由|\s)+"
 )
-_TAIL = re.compile("(?:以及|和|及|与|的|要|并|以|全面|全部|一律|拟|全(?=$))*+$")
+_TAIL = re.compile(r"(?:以及|和|及|与|的|要|并|以|全面|全部|一律|拟|全(?=$)|\s)*+$")
+_DIGITS = frozenset("0123456789")
+_FURTHER = re.compile(
+    "(?:以?及|和|与)(?:[^和及与]{1,30}等|(?:完成)?(?:总|年度)?投资)$"
+)  # …和新能源等7个: of the next number
 _BRACKET = re.compile(r"\([^()\n\d]{1,6}\)")
 _JOINT = re.compile("(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])")
 _VALUE = re.compile(r"(?:近|约|超过|突破|不低于|不少于)?\d")
@@ -28,7 +33,7 @@ _NAMED_NUMBER = re.compile(
 _EACH = re.compile(r"(?:(?<![亩人户年月平地])均|各(?![类级项种地方族界]))[^,;。、\d]{0,6}$")
 _MEMBER = re.compile(r"[^、和及与,;。]{2,}")
 _AFTER = re.compile(
-    r"(?:\([^()\n]{1,8}\))?[的个]?(?:(?:年度|计划|总)?投资[^,;。、\d]{0,4}\d[\d.]*[万亿]*元(?:以上)?的)?(?P<item>(?:\d[\d.]*(?:[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下]|千伏)|[^,;。、\d()]{2,10}(?:超过?|达到?|过|突破|不低于)\d[\d.]*[万亿千百]*(?:美元|元|亩|吨|人)(?:以上)?的)?(?:[^,;。:、\n!?()\[\d]|\([^()\n\d]{1,6}\)|(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])|[2-6]g(?:/[2-6]g)?){1,30}(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
+    r"(?:\([^()\n]{1,8}\))?[的个]?(?:年?(?:(?:年度|计划|总)?投资|纳税|产值|综合能耗)[^,;。、\d]{0,4}\d[\d.]*[万亿]*(?:元|吨标准?煤)(?:以上的?|的))?(?P<item>(?:\d[\d.]*(?:[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下]|千伏)|[^,;。、\d()]{2,10}(?:超过?|达到?|过|突破|不低于)\d[\d.]*[万亿千百]*(?:美元|元|亩|吨|人)(?:以上)?的)?(?:[^,;。:、\n!?()\[\d]|\((?:[^()\n\d]{1,6}|[12])\)|(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])|[2-6]g(?:/[2-6]g)?){1,30}(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
 )
 _INNER_VERB = re.compile(
     r"(?<=[\u4e00-\u9fff]{2})(?:力争|确保|预计|计划|拟|要)*(?:实现|完成|安排)(?![率额量情])(?=[\u4e00-\u9fff]{2})"
@@ -128,6 +133,8 @@ def _item_after(folded: str, quantity: Quantity, match: re.Match[str]) -> tuple[
         tail = None  # 75%的财政支出用于民生: the share of what it is spent on
     end = tail.start() if tail else end
     start = lead.end() if lead and end - lead.end() >= 2 else start
+    if folded[end : end + 1] in _DIGITS and (further := _FURTHER.search(folded, start, end)):
+        end = further.start()
     end -= len(_TAIL.search(folded[start:end])[0])  # type: ignore[index]
     words = folded[start:end].strip()
     return (start, end) if words and not _GENERIC.fullmatch(words) else None
@@ -185,6 +192,8 @@ def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
     start = among.end() if among and end - among.end() >= 2 else start
     mark = _LIST_MARK.match(folded, start, end)
     start = strip_verbs(folded, mark.end() if mark else start, end)
+    if _PREPOSITION.match(folded, start, end):
+        start = strip_verbs(folded, start + 1, end)  # 今年要把…标准提高到, 全年为企业减负
     if "“" in folded[start:end]:
         start, end = _balance(folded, start, end)
     words = folded[start:end].strip()

@@ -232,6 +232,8 @@ def _find_members(state: _State, run: list[Quantity], near: list[Mention]) -> li
     pieces = _split_pieces(folded, max(clause, anchor), end, near)
     stated = [at for at, piece in enumerate(pieces[:-1]) if _STATED.search(folded, *piece)]
     pieces = pieces[stated[-1] + 1 :] if stated else pieces  # 价格指数低于全省,城镇、农村收入均增长10%
+    coarse = _split_coarse(folded, pieces) if len(pieces) > len(run) > 1 else []
+    pieces = coarse if len(coarse) == len(run) else pieces
     tail = folded[slice(*pieces[-1])].strip()
     members = [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)]
     if len(run) == 1:
@@ -262,6 +264,20 @@ def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> lis
             pieces.append((left, match.start()))
             left = match.end()
     return [*pieces, (left, end)]
+
+
+def _split_coarse(folded: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the members of a list that only 、 parts: 半导体及集成电路产业 is one."""
+    named = [piece for piece in pieces if folded[slice(*piece)].strip()]
+    joined = named[:1]
+    for left, right in named[1:]:
+        if "," in folded[joined[-1][1] : left]:
+            joined = [(left, right)]
+        elif "、" in folded[joined[-1][1] : left]:
+            joined.append((left, right))
+        else:
+            joined[-1] = (joined[-1][0], right)
+    return joined
 
 
 def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: str) -> list[_Subject]:
