@@ -13,9 +13,10 @@ _EDGE = re.compile(r"[,;。:、\n!?()]")
 _ENDS = frozenset(",;。:、\n!?)")  # no noun follows: seen first, for most numbers close their clause
 _LIST_MARK = re.compile(r"\s{0,40}(?:\d{1,2}\.|[①-⑳⑴-⒇]|[一二三四五六七八九十]{1,2}是|和|及|与|由|将|把|使|为)+")
 _PREPOSITION = re.compile("[把将](?!军)|为(?!民|侨|老)")
+_FUNDED = re.compile(r"投资[约近超]?\d[\d.]*[万亿]*元")
 _GENERIC = re.compile(
     r"(?:[一二三四五六七八九十]是|任务|目标|产值|面积|投入|增长|安排|开工|竣工|投产|完成|建成|抓好|做好|办好|坚决|建设|改造|总数|总量|收入|达到?|实施|推进|力争|确保|争取|新增|实现|新|改|扩|"
-    r"全年|今年|年内|分别|各|均|其中|总|共|以上|左右|工作|等|或(?=$)|次|过|确|一|要|将|再|为|对|在|把|从|由|\s)+"
+    r"全年|今年|年内|分别|各|均|其中|总|共|以上|左右|工作|压减|削减|等|或(?=$)|次|过|确|一|要|将|再|为|对|在|把|从|由|\s)+"
 )
 _TAIL = re.compile(r"(?:以及|和|及|与|的|要|并|以|全面|全部|一律|拟|全(?=$)|\s)*+$")
 _DIGITS = frozenset("0123456789")
@@ -31,6 +32,9 @@ _NAMED_NUMBER = re.compile(
     r"|[.\d]*[万亿千百]*(?:美元|元)的?(?!以|左右|提|增|调|降|基础)(?=[\u4e00-\u9fff]{2}))"
 )
 _EACH = re.compile(r"(?:(?<![亩人户年月平地])均|各(?![类级项种地方族界]))[^,;。、\d]{0,6}$")
+_COUNTED = re.compile(
+    r".*\d[万亿]?(?:[\u4e00-\u9fff]{1,2}|平方公?[米里])(?:以上|左右)?、"
+)  # 粮田60公顷、园区和基地各6家: the first has a number of its own
 _MEMBER = re.compile(r"[^、和及与,;。]{2,}")
 _AFTER = re.compile(
     r"(?:\([^()\n]{1,8}\))?[的个]?(?:年?(?:(?:年度|计划|总)?投资|纳税|产值|综合能耗)[^,;。、\d]{0,4}\d[\d.]*[万亿]*(?:元|吨标准?煤)(?:以上的?|的))?(?P<item>(?:\d[\d.]*(?:[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下]|千伏)|[^,;。、\d()]{2,10}(?:超过?|达到?|过|突破|不低于)\d[\d.]*[万亿千百]*(?:美元|元|亩|吨|人)(?:以上)?的)?(?:[^,;。:、\n!?()\[\d]|\((?:[^()\n\d]{1,6}|[12])\)|(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])|[2-6]g(?:/[2-6]g)?){1,30}(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
@@ -100,7 +104,8 @@ def find_items(folded: str, text: str, quantity: Quantity) -> list[tuple[str, in
         far = max(0, start - 200)
         floor = max(far - 1, *(folded.rfind(mark, far, start) for mark in ",;。:\n")) + 1
         lead = _lead_verbs().match(folded, floor, start)
-        floor, last = lead.end() if lead else floor, start + len(item)
+        counted = _COUNTED.search(folded, floor, start + len(item))
+        floor, last = counted.end() if counted else lead.end() if lead else floor, start + len(item)
         members = _MEMBER.finditer(_mask(folded[floor:last]))
         return [(text[floor + m.start() : floor + m.end()], floor + m.start(), end) for m in members]
     return [(item, start, end)] if item else []
@@ -194,6 +199,9 @@ def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
     start = strip_verbs(folded, mark.end() if mark else start, end)
     if _PREPOSITION.match(folded, start, end):
         start = strip_verbs(folded, start + 1, end)  # 今年要把…标准提高到, 全年为企业减负
+    if folded.startswith("投资", start) and (funded := _FUNDED.match(folded, start, end)):
+        noun = strip_verbs(folded, funded.end(), end)
+        start = noun if noun > funded.end() else start  # 投资4亿元改建主次干路6条
     if "“" in folded[start:end]:
         start, end = _balance(folded, start, end)
     words = folded[start:end].strip()
