@@ -174,7 +174,7 @@ def _exclusions(unit: str) -> list[list[tuple[str, Callable[[str], object]]]]:
     for entry in load_codebook().wording["no_commitment"]:
         if dimension not in entry.get("of", [dimension]) or not re.search(entry.get("unit", ""), unit):
             continue
-        rule = {key: entry[key] for key in ("value", "before", "clause", "unless", "after") if key in entry}
+        rule = {key: entry[key] for key in ("value", "before", "clause", "after", "unless") if key in entry}
         if len(rule) > 1:
             joint.append(rule)
         else:

@@ -13,6 +13,7 @@ _EDGE = re.compile(r"[,;。:、\n!?()]")
 _ENDS = frozenset(",;。:、\n!?)")  # no noun follows: seen first, for most numbers close their clause
 _LIST_MARK = re.compile(r"\s{0,40}(?:\d{1,2}\.|[①-⑳⑴-⒇]|[一二三四五六七八九十]{1,2}是|和|及|与|由|将|把|使|为)+")
 _PREPOSITION = re.compile("[把将](?!军)|为(?!民|侨|老)")
+_PREPOSITIONS = frozenset("把将为")  # looked at first
 _FUNDED = re.compile(r"投资[约近超]?\d[\d.]*[万亿]*元")
 _GENERIC = re.compile(
     r"(?:[一二三四五六七八九十]是|任务|目标|产值|面积|投入|增长|安排|开工|竣工|投产|完成|建成|抓好|做好|办好|坚决|建设|改造|总数|总量|收入|达到?|实施|推进|力争|确保|争取|新增|实现|新|改|扩|"
@@ -37,7 +38,7 @@ _COUNTED = re.compile(
 )  # 粮田60公顷、园区和基地各6家: the first has a number of its own
 _MEMBER = re.compile(r"[^、和及与,;。]{2,}")
 _AFTER = re.compile(
-    r"(?:\([^()\n]{1,8}\))?[的个]?(?:年?(?:(?:年度|计划|总)?投资|纳税|产值|综合能耗)[^,;。、\d]{0,4}\d[\d.]*[万亿]*(?:元|吨标准?煤)(?:以上的?|的))?(?P<item>(?:\d[\d.]*(?:[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下]|千伏)|[^,;。、\d()]{2,10}(?:超过?|达到?|过|突破|不低于)\d[\d.]*[万亿千百]*(?:美元|元|亩|吨|人)(?:以上)?的)?(?:[^,;。:、\n!?()\[\d]|\((?:[^()\n\d]{1,6}|[12])\)|(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])|[2-6]g(?:/[2-6]g)?){1,30}(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
+    r"(?:\([^()\n]{1,8}\))?[的个]?(?:(?=[年计总投纳产综])年?(?:(?:年度|计划|总)?投资|纳税|产值|综合能耗)[^,;。、\d]{0,4}\d[\d.]*[万亿]*(?:元|吨标准?煤)(?:以上的?|的))?(?P<item>(?:\d[\d.]*(?:[万亿]?(?:亩|元|平方米|平方公里|公里|吨)以[上下]|千伏)|[^,;。、\d()]{2,10}(?:超过?|达到?|过|突破|不低于)\d[\d.]*[万亿千百]*(?:美元|元|亩|吨|人)(?:以上)?的)?(?=[^,;。:、\n!?)\[\d]|[2-6]g)[^,;。:、\n!?()\[\d]{0,30}+(?:(?:\((?:[^()\n\d]{1,6}|[12])\)|(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])|[2-6]g(?:/[2-6]g)?)[^,;。:、\n!?()\[\d]{0,30}+){0,4}+(?:\d+强[^,;。:、\n!?()\[\d]{0,20})?)"
 )
 _INNER_VERB = re.compile(
     r"(?<=[\u4e00-\u9fff]{2})(?:力争|确保|预计|计划|拟|要)*(?:实现|完成|安排)(?![率额量情])(?=[\u4e00-\u9fff]{2})"
@@ -193,11 +194,12 @@ def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
         end = value.start()
     closing = _end_verbs().search(folded, max(start, end - _LONGEST_RUN), end)
     end = closing.start() if closing else end
+    end -= folded[end - 1 : end] == "的"
     among = _AMONG.match(folded, start, end) if _AMONG_SIGN.search(folded, start, end) else None
     start = among.end() if among and end - among.end() >= 2 else start
     mark = _LIST_MARK.match(folded, start, end)
     start = strip_verbs(folded, mark.end() if mark else start, end)
-    if _PREPOSITION.match(folded, start, end):
+    if folded[start : start + 1] in _PREPOSITIONS and _PREPOSITION.match(folded, start, end):
         start = strip_verbs(folded, start + 1, end)  # 今年要把…标准提高到, 全年为企业减负
     if folded.startswith("投资", start) and (funded := _FUNDED.match(folded, start, end)):
         noun = strip_verbs(folded, funded.end(), end)

@@ -229,7 +229,9 @@ def _find_members(state: _State, run: list[Quantity], near: list[Mention]) -> li
     if not near and not folded[clause:end].strip(" ,、;预计实际同比增长"):
         wanted = max(len(run), 2)
         return recent[-wanted:] if len(recent) >= wanted else None
-    pieces = _split_pieces(folded, max(clause, anchor), end, near)
+    pieces = [piece for piece in _split_pieces(folded, max(clause, anchor), end, near) if not _is_blank(folded, piece)]
+    if not pieces:
+        return None
     stated = [at for at, piece in enumerate(pieces[:-1]) if _STATED.search(folded, *piece)]
     pieces = pieces[stated[-1] + 1 :] if stated else pieces  # 价格指数低于全省,城镇、农村收入均增长10%
     coarse = _split_coarse(folded, pieces) if len(pieces) > len(run) > 1 else []
@@ -266,11 +268,15 @@ def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> lis
     return [*pieces, (left, end)]
 
 
+def _is_blank(folded: str, piece: tuple[int, int]) -> bool:
+    """Return whether a member of a list has no words: what stands between the value before and 、."""
+    return piece[0] == piece[1] or not folded[slice(*piece)].strip()
+
+
 def _split_coarse(folded: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the members of a list that only 、 parts: 半导体及集成电路产业 is one."""
-    named = [piece for piece in pieces if folded[slice(*piece)].strip()]
-    joined = named[:1]
-    for left, right in named[1:]:
+    joined = pieces[:1]
+    for left, right in pieces[1:]:
         if "," in folded[joined[-1][1] : left]:
             joined = [(left, right)]
         elif "、" in folded[joined[-1][1] : left]:

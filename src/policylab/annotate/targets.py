@@ -39,11 +39,4 @@ def annotate(document: Document) -> list[Target]:
     """
     reading = read_document(document)
     records = [*read_results(reading), *read_commitments(reading), *read_headline(reading)]
-    records.sort(key=lambda target: (target.start, target.end, target.indicator, target.low or 0))
-    # one value for a list of names (各6家) is read once for each of them
-    return [one for one, last in zip(records, [None, *records], strict=False) if not last or not _is_same(one, last)]
-
-
-def _is_same(one: Target, other: Target) -> bool:
-    """Return whether two neighbours are one record; most differ in where they begin."""
-    return one.start == other.start and one == other
+    return sorted(records, key=lambda target: (target.start, target.end, target.indicator, target.low or 0))
