@@ -12,8 +12,8 @@ from policylab.model import Quantity
 _EDGE = re.compile(r"[,;。:、\n!?()]")
 _ENDS = frozenset(",;。:、\n!?)")  # no noun follows: seen first, for most numbers close their clause
 _LIST_MARK = re.compile(r"\s{0,40}(?:\d{1,2}\.|[①-⑳⑴-⒇]|[一二三四五六七八九十]{1,2}是|和|及|与|由|将|把|使|为)+")
-_PREPOSITION = re.compile("[把将](?!军)|为(?!民|侨|老)")
-_PREPOSITIONS = frozenset("把将为")  # looked at first
+_PREPOSITION = re.compile("[把让]|将(?!军)|为(?!民|侨|老)")
+_PREPOSITIONS = frozenset("把将为让")  # looked at first
 _FUNDED = re.compile(r"投资[约近超]?\d[\d.]*[万亿]*元")
 _GENERIC = re.compile(
     r"(?:[一二三四五六七八九十]是|任务|目标|产值|面积|投入|增长|安排|开工|竣工|投产|完成|建成|抓好|做好|办好|坚决|建设|改造|总数|总量|收入|达到?|实施|推进|力争|确保|争取|新增|实现|新|改|扩|"
@@ -29,7 +29,7 @@ _JOINT = re.compile("(?<=[省市县区乡镇村州初国])、(?=[省市县区乡
 _VALUE = re.compile(r"(?:近|约|超过|突破|不低于|不少于)?\d")
 _BARE_VALUE = re.compile(r"[近约]?[\d.]+[%％]?(?:以上|以内|左右)?[和与]?")
 _NAMED_NUMBER = re.compile(
-    r"(?:20\d\d年)|\d+(?:强|g|号|亿级|[.\d]*[万亿]?(?:元|亩|平方米|公里|吨)以[上下](?=[\u4e00-\u9fff])"
+    r"(?:20\d\d年)|\d+(?:强|g|号|亿级|[.\d]*[万亿]?(?:美?元|亩|平方米|公里|吨)以[上下](?=[\u4e00-\u9fff])"
     r"|[.\d]*[万亿千百]*(?:美元|元)的?(?!以|左右|提|增|调|降|基础)(?=[\u4e00-\u9fff]{2}))"
 )
 _EACH = re.compile(r"(?:(?<![亩人户年月平地])均|各(?![类级项种地方族界]))[^,;。、\d]{0,6}$")
