@@ -114,8 +114,13 @@ def find_items(folded: str, text: str, quantity: Quantity) -> list[tuple[str, in
 
 def strip_verbs(folded: str, start: int, end: int) -> int:
     """Return where the noun of a phrase begins: after 新增, 力争 and the like."""
-    lead = _lead_verbs().match(folded, start, end)
+    lead = _match_lead(folded, start, end)
     return lead.end() if lead and end - lead.end() >= 2 else start
+
+
+def _match_lead(folded: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the match of the verbs that open a phrase; their characters are looked at first."""
+    return _lead_verbs().match(folded, start, end) if folded[start : start + 1] in _lead_characters() else None
 
 
 def _spends(folded: str, words: re.Match[str]) -> bool:
@@ -126,7 +131,7 @@ def _spends(folded: str, words: re.Match[str]) -> bool:
 def _item_after(folded: str, quantity: Quantity, match: re.Match[str]) -> tuple[int, int] | None:
     """Return the span of the words right after the value: 100个先进级智能工厂."""
     start, end = match.span("item")
-    lead = _lead_verbs().match(folded, start, end)
+    lead = _match_lead(folded, start, end)
     if lead and quantity.unit in ("%", "％"):
         return None  # 镇街医院100%设立中医科: the share is of what stands before
     tail = _tail_verbs().search(folded, max(start + 2, lead.end() + 1 if lead else 0), end)
@@ -192,8 +197,10 @@ def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
             return None  # 稳定在95%、90%以上
     elif value and not _NAMED_NUMBER.match(folded, value.start(), end):
         end = value.start()
-    closing = _end_verbs().search(folded, max(start, end - _LONGEST_RUN), end)
-    end = closing.start() if closing else end
+    if folded[end - 1 : end] in _end_characters() and (
+        closing := _end_verbs().search(folded, max(start, end - _LONGEST_RUN), end)
+    ):
+        end = closing.start()
     end -= folded[end - 1 : end] == "的"
     among = _AMONG.match(folded, start, end) if _AMONG_SIGN.search(folded, start, end) else None
     start = among.end() if among and end - among.end() >= 2 else start
@@ -228,6 +235,12 @@ def _lead_verbs() -> re.Pattern[str]:
 
 
 @cache
+def _lead_characters() -> frozenset[str]:
+    """Return the characters of the opening verbs, one of which begins each of them, and what may stand before."""
+    return frozenset(_join("lead_verbs")) | frozenset(" \t\n“\u3000\xa0")
+
+
+@cache
 def _tail_verbs() -> re.Pattern[str]:
     """Compile the verbs that close a noun phrase after a value."""
     return re.compile(_join("tail_verbs"))
@@ -237,6 +250,12 @@ def _tail_verbs() -> re.Pattern[str]:
 def _end_verbs() -> re.Pattern[str]:
     """Compile the words between a noun phrase and its value; possessive, or 达到 could be parted in two, and each tried."""
     return re.compile(f"(?:{_join('end_verbs')})(?:{_join('end_verbs')})*+$")
+
+
+@cache
+def _end_characters() -> frozenset[str]:
+    """Return the characters of the closing words, one of which ends each of them: looked at first."""
+    return frozenset([*_join("end_verbs"), "\t", "\n"])
 
 
 @cache
