@@ -28,7 +28,7 @@ TASKS = {
     "F": ("five-year goals", "五年目标"),
     "P": ("other numeric targets of the plan", "工作部署中的其他数量目标"),
 }
-LIKE_GOLD = (4, 5, 6, 7, 8)  # the draws made by level and year as the gold is
+LIKE_GOLD = (4, 5, 6, 7, 8, 9)  # the draws made by level and year as the gold is
 UNCHANGED = (8,)  # the draws that met the same rules as the draw before
 Table = dict[str, Any]
 
