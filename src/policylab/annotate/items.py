@@ -28,8 +28,12 @@ _BRACKET = re.compile(r"\([^()\n\d]{1,6}\)")
 _JOINT = re.compile("(?<=[省市县区乡镇村州初国])、(?=[省市县区乡镇村州高])")
 _VALUE = re.compile(r"(?:近|约|超过|突破|不低于|不少于)?\d")
 _BARE_VALUE = re.compile(r"[近约]?[\d.]+[%％]?(?:以上|以内|左右)?[和与]?")
+_SECOND = re.compile(
+    r"(?:近|约|超过|突破|不低于|不少于)?\d[\d.]*[万亿千百]*(?:平方公?[里米]|(?!年|月|日)[\u4e00-\u9fff]{1,2}?(?:\([\u4e00-\u9fff]\))?)"
+    r"(?:以上|左右)?(?:以?及(?!以[上下])|和(?![谐平睦美气])|与)(?=(?:[^\d]|[2-6]g){2,24}$)"
+)  # 棚户区2924套和农村危旧房500所: the second number has a noun of its own
 _NAMED_NUMBER = re.compile(
-    r"(?:20\d\d年)|\d+(?:强|g|号|亿级|[.\d]*[万亿]?(?:美?元|亩|平方米|公里|吨)以[上下](?=[\u4e00-\u9fff])"
+    r"(?:20\d\d年)|[.\d]+[\u4e00-\u9fff]{1,2}及以[上下](?=[\u4e00-\u9fff]{2})|\d+(?:强|g|号|亿级|[.\d]*[万亿]?(?:美?元|亩|平方米|公里|吨)以[上下](?=[\u4e00-\u9fff])"
     r"|[.\d]*[万亿千百]*(?:美元|元)的?(?!以|左右|提|增|调|降|基础)(?=[\u4e00-\u9fff]{2}))"
 )
 _EACH = re.compile(r"(?:(?<![亩人户年月平地])均|各(?![类级项种地方族界]))[^,;。、\d]{0,6}$")
@@ -191,12 +195,13 @@ def _mask(words: str) -> str:
 
 def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the noun phrase of a clause without its verbs and value, or None where only verbs are left."""
-    value = _VALUE.search(folded, start, end)
+    value = _find_value(folded, start, end)
     if value and value.start() == start:
         if _BARE_VALUE.fullmatch(folded, start, end):
             return None  # 稳定在95%、90%以上
-    elif value and not _NAMED_NUMBER.match(folded, value.start(), end):
-        end = value.start()
+    elif value:
+        second = _SECOND.match(folded, value.start(), end)
+        start, end = (second.end(), end) if second else (start, value.start())
     if folded[end - 1 : end] in _end_characters() and (
         closing := _end_verbs().search(folded, max(start, end - _LONGEST_RUN), end)
     ):
@@ -213,8 +218,20 @@ def _noun_span(folded: str, start: int, end: int) -> tuple[int, int] | None:
         start = noun if noun > funded.end() else start  # 投资4亿元改建主次干路6条
     if "“" in folded[start:end]:
         start, end = _balance(folded, start, end)
+    start += folded[start : start + 1] == " "
     words = folded[start:end].strip()
     return (start, end) if end > start and words and not _GENERIC.fullmatch(words) else None
+
+
+def _find_value(folded: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the first value of a clause, or where its name holds a number, the next: 35千伏及以上变电站9座."""
+    value = _VALUE.search(folded, start, end)
+    if not value or value.start() == start:
+        return value
+    while value and (named := _NAMED_NUMBER.match(folded, value.start(), end)):
+        value = None if named[0].endswith("年") else _VALUE.search(folded, named.end(), end)
+        value = None if value and folded[value.start() - 1] in "等[第" else value
+    return value
 
 
 def _balance(folded: str, start: int, end: int) -> tuple[int, int]:

@@ -51,7 +51,7 @@ _ADVERB = re.compile("(?:全年|其中|预计|预期|实现|完成|全市|全省
 _LENT = re.compile("(?:投资|利润|营收|营业收入|主营业务收入|销售收入|贷款余额|贷款)(?:预计)?$")
 _STATED = re.compile("低于|高于|快于|同步|下达|保持|完成")
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
-_OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
+_OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|新?台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
 
 
 def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantities: Sequence[Quantity]) -> list[Link]:
