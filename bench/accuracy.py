@@ -28,7 +28,8 @@ TASKS = {
     "F": ("five-year goals", "五年目标"),
     "P": ("other numeric targets of the plan", "工作部署中的其他数量目标"),
 }
-LIKE_GOLD = (4, 5, 6, 7)  # the draws made by level and year as the gold is
+LIKE_GOLD = (4, 5, 6, 7, 8, 9)  # the draws made by level and year as the gold is
+UNCHANGED = (8,)  # the draws that met the same rules as the draw before
 Table = dict[str, Any]
 
 
@@ -99,10 +100,11 @@ def table_of_draw(draw: int, rows: list[dict[str, str]]) -> Table:
         [TASKS["F"][0], "precision", *interval(total["F_tp"], total["F_fp"])],
         [TASKS["P"][0] + " (sample, with its item)", "precision", *interval(total["P_tp"], total["P_fp"])],
     ]
-    earlier = f"after the classes of errors of reading {draw - 1} were mended"
+    earlier = f"after the classes of errors of reading {draw - 1} were mended" if draw > 1 else "the first"
+    earlier = f"with the rules of reading {draw - 1}" if draw in UNCHANGED else earlier
     mixed = " They were drawn by level and year in the gold's proportions, from 2006 on." if draw in LIKE_GOLD else ""
     return {
-        "title": f"Reading {draw}: {len(rows)} random reports outside the gold, {earlier if draw > 1 else 'the first'}",
+        "title": f"Reading {draw}: {len(rows)} random reports outside the gold, {earlier}",
         "note": "Each report was read once against its text by a language model that followed the annotation guide; no"
         " person checked it. Disputable cases were left out. A wrong field counts as a miss and as a false record."
         + mixed,
@@ -136,11 +138,13 @@ def render_block(tables: list[Table], lang: str) -> str:
         cells = [f"{cell[2]} ({cell[3]})" if cell else "" for cell in found]
         lines.append("| " + " | ".join([TASKS[task][at], row[-1], *cells]) + " |")
     counts = re.findall(r": (\d+) random", "".join(find_table(tables, task)["title"] for task in "HP"))
+    last_row = {"en": "", "zh": ""}
+    if find_table(tables, "H") is not find_table(tables, "P"):
+        last_row = {"en": f", for the last row {counts[1]} others", "zh": f"（末行另抽 {counts[1]} 份）"}
     told = {
-        "en": f"Unseen reports: {counts[0]} drawn at random and read against their text, for the last row"
-        f" {counts[-1]} others; in brackets the 95% interval. How it was measured, with the earlier readings:"
-        " [data/README.md](data/README.md).",
-        "zh": f"未见过的报告：随机抽取 {counts[0]} 份（末行另抽 {counts[-1]} 份），逐份对照原文核读；括号内为 95% 置信区间。"
+        "en": f"Unseen reports: {counts[0]} drawn at random and read against their text{last_row['en']}; in brackets the"
+        " 95% interval. How it was measured, with the earlier readings: [data/README.md](data/README.md).",
+        "zh": f"未见过的报告：随机抽取 {counts[0]} 份{last_row['zh']}，逐份对照原文核读；括号内为 95% 置信区间。"
         "测量方法与此前各轮核读见 [data/README.md](data/README.md)。",
     }
     return "\n".join([*lines, "", told[lang]])

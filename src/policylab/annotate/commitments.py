@@ -25,6 +25,9 @@ _REACHED = re.compile("已(?:经)?(?:达到?|为|超)?$")
 _FIVE_YEARS = re.compile(
     r"\s{0,40}(?:[一二三四五六七八九十]{1,3}、)?(?:今后|未来|“?十[一二三四五六]五”?)(?:五年|5年|时期|期间)[^,。\n]{0,12}"
 )
+_LOOK_BACK = re.compile(
+    r"[\s-]{0,40}(?:[一二三四五六七八九十]是)?(?:过去的?(?:[五5几一]年)|(?:过去|近|这)?(?:[五5]年)来|这(?:[五5]年)|一年来),"
+)
 
 
 def read_commitments(reading: Reading) -> Iterator[Target]:
@@ -67,6 +70,9 @@ def _plan_period(reading: Reading, opening: Span, period: str, *, before_block: 
     """Return the period that the first sentence of a paragraph sets for itself and what follows."""
     folded, year = reading.folded, reading.document.report_year
     if not before_block:
+        heading = folded[opening.start : opening.end].rstrip().rfind("\n")  # a heading without a stop opens it
+        if _LOOK_BACK.match(folded, opening.start + heading + 1):
+            return "past"
         named = _FIVE_YEARS.match(folded, opening.start) if opening.start else None
         return five_year_period(named[0], year) if named else _section_period(reading, opening.start)
     for place, cue in cues(folded, opening.start, min(opening.end, opening.start + 40)):
@@ -128,7 +134,7 @@ def _cue_period(folded: str, cue: tuple[int, str], year: int, start: int) -> str
     """Return the period a cue inside a sentence names."""
     place, code = cue
     if code == "annual":
-        return "past" if folded.startswith(("去年", "上年"), place) else annual_period(year)
+        return "past" if folded.startswith(("去年", "上年", "过去", "一年来"), place) else annual_period(year)
     if code in ("multi", "average"):
         return five_year_period(folded[max(start, place - 6) : place + 12], year)
     named = int(code)
@@ -168,7 +174,7 @@ def _exclusions(unit: str) -> list[list[tuple[str, Callable[[str], object]]]]:
     for entry in load_codebook().wording["no_commitment"]:
         if dimension not in entry.get("of", [dimension]) or not re.search(entry.get("unit", ""), unit):
             continue
-        rule = {key: entry[key] for key in ("value", "before", "clause", "unless", "after") if key in entry}
+        rule = {key: entry[key] for key in ("value", "before", "clause", "after", "unless") if key in entry}
         if len(rule) > 1:
             joint.append(rule)
         else:

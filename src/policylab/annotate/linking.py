@@ -36,7 +36,7 @@ class _Subject(NamedTuple):
     end: int = 0
 
 
-_SPLIT = re.compile(r"\s?(?:、|,|和|及|与|以及|；|;)\s?")
+_SPLIT = re.compile(r"\s?(?:、|,|和(?!浩特|田[市地]|静县|硕县|布克|林格)|及|与|以及|；|;)\s?")
 _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
 _NOT_SUBJECT = re.compile(
     r"(?:占|占到|占全?[市省区县州国]|占全社会|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全?[市省区县]|好于|不含)$"
@@ -51,7 +51,7 @@ _ADVERB = re.compile("(?:全年|其中|预计|预期|实现|完成|全市|全省
 _LENT = re.compile("(?:投资|利润|营收|营业收入|主营业务收入|销售收入|贷款余额|贷款)(?:预计)?$")
 _STATED = re.compile("低于|高于|快于|同步|下达|保持|完成")
 _PLACE = re.compile("(?:区|园|市|县|旗|镇)$")
-_OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
+_OPENING = re.compile(r"(?:\[\d{1,2}\]|大关|新?台阶|关口|\([^()\d]{1,16}\))*[,、和并及 (\n]*")
 
 
 def link_sentence(folded: str, start: int, mentions: Sequence[Mention], quantities: Sequence[Quantity]) -> list[Link]:
@@ -229,9 +229,13 @@ def _find_members(state: _State, run: list[Quantity], near: list[Mention]) -> li
     if not near and not folded[clause:end].strip(" ,、;预计实际同比增长"):
         wanted = max(len(run), 2)
         return recent[-wanted:] if len(recent) >= wanted else None
-    pieces = _split_pieces(folded, max(clause, anchor), end, near)
+    pieces = [piece for piece in _split_pieces(folded, max(clause, anchor), end, near) if not _is_blank(folded, piece)]
+    if not pieces:
+        return None
     stated = [at for at, piece in enumerate(pieces[:-1]) if _STATED.search(folded, *piece)]
     pieces = pieces[stated[-1] + 1 :] if stated else pieces  # 价格指数低于全省,城镇、农村收入均增长10%
+    coarse = _split_coarse(folded, pieces) if len(pieces) > len(run) > 1 else []
+    pieces = coarse if len(coarse) == len(run) else pieces
     tail = folded[slice(*pieces[-1])].strip()
     members = [subject for piece in pieces for subject in _read_piece(folded, piece, near, tail)]
     if len(run) == 1:
@@ -262,6 +266,24 @@ def _split_pieces(folded: str, start: int, end: int, near: list[Mention]) -> lis
             pieces.append((left, match.start()))
             left = match.end()
     return [*pieces, (left, end)]
+
+
+def _is_blank(folded: str, piece: tuple[int, int]) -> bool:
+    """Return whether a member of a list has no words: what stands between the value before and 、."""
+    return piece[0] == piece[1] or not folded[slice(*piece)].strip()
+
+
+def _split_coarse(folded: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the members of a list that only 、 parts: 半导体及集成电路产业 is one."""
+    joined = pieces[:1]
+    for left, right in pieces[1:]:
+        if "," in folded[joined[-1][1] : left]:
+            joined = [(left, right)]
+        elif "、" in folded[joined[-1][1] : left]:
+            joined.append((left, right))
+        else:
+            joined[-1] = (joined[-1][0], right)
+    return joined
 
 
 def _read_piece(folded: str, piece: tuple[int, int], near: list[Mention], tail: str) -> list[_Subject]:

@@ -19,6 +19,7 @@ _HANZI_NUMBER = "[一二三四五六七八九十百千万亿两][一二三四五
 _NOT_BEFORE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.第前每+_/:")
 _NOT_BEFORE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789第前每数几")
 _DASH = r"\s?(?:-{1,2}|~|至|到)\s?"
+_POINTS = re.compile(r"[、和与及][0-9][0-9.]{0,5}个百分点")
 _BEYOND = 16  # a number is read with what follows it: the end of a stretch is no end of the text
 _HANZI = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _HANZI_UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -195,6 +196,8 @@ def _quantity(
         bound = "range"
     if unit == "微克" and "每立方米" in texts.folded[max(left, match.start() - 6) : match.start()]:
         unit = "微克/立方米"  # 每立方米19微克 writes the same unit the other way round
+    if unit == "个" and _POINTS.match(texts.folded, end):
+        unit = "个百分点"  # 提高1.6个和2.1个百分点
     if vague:
         unit = unit.replace("余", "").replace("多", "")
     return Quantity(start, end, low, high, unit, bound, texts.written[start:end])
