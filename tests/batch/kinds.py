@@ -154,6 +154,27 @@ KINDS = {
         "unittest.main(argv=['x'], exit=False, verbosity=0).result.wasSuccessful()",
         "%reset -f\nsorted(name for name in globals() if not name.startswith('_'))",
     ),
+    "streams put in place of others": (
+        "import sys, io\nkept = sys.stdout\nsys.stdout = io.StringIO()\nprint('held')",
+        "print('held too'); words = sys.stdout.getvalue(); words",
+        "class Tee:\n    def __init__(self, *streams): self.streams = streams\n"
+        "    def write(self, text): return [stream.write(text) for stream in self.streams]\n"
+        "    def flush(self): [stream.flush() for stream in self.streams]\n"
+        "sys.stdout = Tee(kept, open('log.txt', 'w')); print('in both')",
+        "print('later'); sys.stdout.flush(); open('log.txt').read()",
+        "sys.stdout = kept; print('as before')",
+    ),
+    "hooks of the shell": (
+        "shell = get_ipython()\nshell.events.register('post_run_cell', lambda result: print('after', result.success))",
+        "shell.input_transformers_cleanup.append(lambda lines: [line.replace('PLUS', '+') for line in lines])",
+        "1 PLUS 2",
+        "from IPython.core.magic import register_line_magic\n@register_line_magic\ndef mine(line): return line.upper()",
+        "%mine abc",
+        "shell.display_formatter.formatters['text/html'].for_type(int, lambda value: f'<b>{value}</b>')\nnumber",
+        "%config InteractiveShell.ast_node_interactivity = 'all'",
+        "1\n'c'\nran = shell.run_cell('print(9)')",
+        "from IPython.utils.capture import capture_output\nwith capture_output() as caught: print('x'); display(1)\ncaught.stdout, len(caught.outputs)",
+    ),
     "logs of libraries": (
         "import logging\nlogging.basicConfig(format='%(levelname)s %(message)s', level=20, force=True); logging.info('mine'); logging.getLogger('asyncio').info('theirs')",
         "import matplotlib.pyplot, pandas, sklearn\nlogging.root.level, logging.getLogger('sklearn').handlers, logging.getLogger('matplotlib').level",
