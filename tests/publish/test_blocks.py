@@ -233,3 +233,12 @@ def test_what_scikit_learn_shows_is_words_in_documents() -> None:
     html = make_pipeline(StandardScaler(), LogisticRegression())._repr_html_()
     said = [join_text(block.runs) for block in read_blocks(html)]
     assert len(said) == 1 and said[0].startswith("Pipeline(steps=[('standardscaler', StandardScaler())")
+
+
+def test_a_table_keeps_its_caption_and_pictures() -> None:
+    """What is written over a table stands before it, what is drawn in it after it."""
+    picture = f'<img src="data:image/png;base64,{base64.b64encode(PNG).decode()}">'
+    html = f"<table><caption>表 1</caption><tr><td>a</td><td>{picture}</td></tr></table>"
+    blocks = read_blocks(html)
+    assert [block.kind for block in blocks] == ["paragraph", "table", "image"]
+    assert join_text(blocks[0].runs) == "表 1"

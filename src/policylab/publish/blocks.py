@@ -128,7 +128,10 @@ def _walk(element: Any, depth: int) -> Iterator[Block]:
     if tag in _HEADINGS:
         yield Block("heading", _trim(_list_runs(element)), level=_HEADINGS[tag])
     elif tag == "table":
+        yield from (Block("paragraph", _trim(_list_runs(caption))) for caption in element.iterfind("caption"))
         yield _read_table(element)
+        for inner in element.iter("img"):
+            yield from _read_image(inner)
     elif tag == "img":
         yield from _read_image(element)
     elif tag == "pre":
