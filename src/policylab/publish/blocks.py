@@ -128,10 +128,7 @@ def _walk(element: Any, depth: int) -> Iterator[Block]:
     if tag in _HEADINGS:
         yield Block("heading", _trim(_list_runs(element)), level=_HEADINGS[tag])
     elif tag == "table":
-        yield from (Block("paragraph", _trim(_list_runs(caption))) for caption in element.iterfind("caption"))
-        yield _read_table(element)
-        for inner in element.iter("img"):
-            yield from _read_image(inner)
+        yield from _walk_table(element)
     elif tag == "img":
         yield from _read_image(element)
     elif tag == "pre":
@@ -143,13 +140,26 @@ def _walk(element: Any, depth: int) -> Iterator[Block]:
     elif tag in _CONTAINERS and _holds_blocks(element):
         yield from _walk_parts(element, depth + (tag in ("ul", "ol")))
     else:
-        kind: Kind = "item" if tag == "li" else "paragraph"
-        yield Block(kind, _trim(_list_runs(element)), level=depth, marker=_number(element))
-        for inner in element.iter("img", "ul", "ol"):
-            if inner.tag == "img":
-                yield from _read_image(inner)
-            elif next(inner.iterancestors("li")) is element:
-                yield from _walk(inner, depth)
+        yield from _walk_words(element, depth)
+
+
+def _walk_table(table: Any) -> Iterator[Block]:
+    """Yield a table, what is written over it first and what is drawn in it last."""
+    yield from (Block("paragraph", _trim(_list_runs(caption))) for caption in table.iterfind("caption"))
+    yield _read_table(table)
+    for image in table.iter("img"):
+        yield from _read_image(image)
+
+
+def _walk_words(element: Any, depth: int) -> Iterator[Block]:
+    """Yield an element's words as one block, then the images and lists that stand among them."""
+    kind: Kind = "item" if element.tag == "li" else "paragraph"
+    yield Block(kind, _trim(_list_runs(element)), level=depth, marker=_number(element))
+    for inner in element.iter("img", "ul", "ol"):
+        if inner.tag == "img":
+            yield from _read_image(inner)
+        elif next(inner.iterancestors("li")) is element:
+            yield from _walk(inner, depth)
 
 
 def _number(element: Any) -> str:
