@@ -242,3 +242,20 @@ def test_a_table_keeps_its_caption_and_pictures() -> None:
     blocks = read_blocks(html)
     assert [block.kind for block in blocks] == ["paragraph", "table", "image"]
     assert join_text(blocks[0].runs) == "表 1"
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<blockquote><ul><li>a</li></ul></blockquote>", ["item a"]),
+        ("<blockquote><p>a</p><p>b</p></blockquote>", ["paragraph a", "paragraph b"]),
+        ("<dl><dt>a</dt><dd>b<ul><li>c</li></ul></dd></dl>", ["paragraph a", "paragraph b", "item c"]),
+        ("<ul><li><p>a</p><p>b</p></li></ul>", ["item a\nb"]),
+        ("<center><h2>a</h2><p>b</p></center>", ["heading a", "paragraph b"]),
+        ("<p><b>a<ul><li>b</li></ul></b></p>", ["paragraph a", "item b"]),
+        ("<ul><li>a<ul><li>b<ul><li>c</li></ul></li></ul></li></ul>", ["item a", "item b", "item c"]),
+    ],
+)
+def test_words_of_blocks_in_blocks_stay_apart(html: str, words: list[str]) -> None:
+    """Lists and paragraphs in quotes, definitions and items are blocks or lines of their own, each once."""
+    assert [f"{block.kind} {join_text(block.runs)}" for block in read_blocks(html)] == words

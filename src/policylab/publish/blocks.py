@@ -18,7 +18,9 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _PARAGRAPHS = frozenset({"p", "blockquote", "dt", "dd", "figcaption", "caption"})
 _CONTAINERS = frozenset(
     {"div", "main", "section", "article", "details", "figure", "ul", "ol", "dl", "body", "html", "span"}
+    | {"blockquote", "dd", "center", "header", "footer", "nav", "aside", "form", "fieldset", "address"}
 )
+_BREAKS = frozenset({"p", "div", "pre", "blockquote", "section", "center", "dd", "dt"})  # each on a line of its own
 _HIDDEN = frozenset({"style", "script", "head", "title", "template", "noscript", "audio", "video"})
 _SEPARATE = _HIDDEN | {"ul", "ol"}  # no words of the block that they stand in
 _STYLES = {
@@ -158,7 +160,7 @@ def _walk_words(element: Any, depth: int) -> Iterator[Block]:
     for inner in element.iter("img", "ul", "ol"):
         if inner.tag == "img":
             yield from _read_image(inner)
-        elif next(inner.iterancestors("li")) is element:
+        elif next(above for above in inner.iterancestors() if above is element or above.tag in ("ul", "ol")) is element:
             yield from _walk(inner, depth)
 
 
@@ -195,9 +197,9 @@ def _list_runs(element: Any, style: str = "", link: str = "") -> Iterator[Run]:
     for child in element:
         tag = child.tag if isinstance(child.tag, str) else "script"
         address = str(child.get("href", "")) if tag == "a" else ""
-        if tag == "br":
+        if tag == "br" or (tag in _BREAKS and ((element.text or "").strip() or child.getprevious() is not None)):
             yield Run("\n", style, link)
-        elif tag not in _SEPARATE and not (tag == "a" and "anchor-link" in str(child.get("class", ""))):
+        if tag not in _SEPARATE and not (tag == "a" and "anchor-link" in str(child.get("class", ""))):
             is_web = address.startswith(("https://", "http://"))
             yield from _list_runs(child, _STYLES.get(tag, style), address if is_web else link)
         if child.tail:
