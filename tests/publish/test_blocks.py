@@ -259,3 +259,17 @@ def test_a_table_keeps_its_caption_and_pictures() -> None:
 def test_words_of_blocks_in_blocks_stay_apart(html: str, words: list[str]) -> None:
     """Lists and paragraphs in quotes, definitions and items are blocks or lines of their own, each once."""
     assert [f"{block.kind} {join_text(block.runs)}" for block in read_blocks(html)] == words
+
+
+def test_pictures_of_any_kind_make_documents() -> None:
+    """One that is cut off is left out, one of a kind that Word or typst cannot read is made one that they can."""
+    made = {}
+    for kind, mode in (("PNG", "RGB"), ("JPEG", "RGB"), ("JPEG", "CMYK"), ("GIF", "P"), ("WEBP", "RGB")):
+        file = io.BytesIO()
+        Image.effect_noise((200, 200), 50).convert(mode).save(file, kind)
+        made[kind, mode] = file.getvalue()
+    pictures = [*made.values(), made["PNG", "RGB"][:9000], made["JPEG", "RGB"][:9000]]
+    named = [f'<img src="data:image/png;base64,{base64.b64encode(one).decode()}">' for one in pictures]
+    blocks = read_blocks("".join(named))
+    assert [block.image[:4] for block in blocks] == [b"\x89PNG", b"\xff\xd8\xff\xe0", *[b"\x89PNG"] * 3]
+    assert render_docx(blocks, title="a") and render_pdf(blocks, title="a", lang="zh")

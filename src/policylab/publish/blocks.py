@@ -289,22 +289,28 @@ def _read_image(image: Any) -> Iterator[Block]:
         try:
             content = base64.b64decode(found["data"])
             content = draw_svg(content) if found["kind"] == "svg+xml" else content
-            content = _to_png(content) if found["kind"] in ("gif", "webp") else content
+            content = _make_plain(content)
         except binascii.Error:
             return
         if share := _size(content):
             yield Block("image", image=content, alt=str(image.get("alt", "")), scale=share)
 
 
-def _to_png(image: bytes) -> bytes:
-    """Return the first frame of a picture as PNG, b"" where it can't be read."""
-    from PIL import Image, UnidentifiedImageError
+def _make_plain(image: bytes) -> bytes:
+    """Return a picture as PNG or JPEG that every program can read, b"" where it can't be read itself."""
+    from PIL import Image
 
     file = io.BytesIO()
     try:
         with Image.open(io.BytesIO(image)) as opened:
+            if opened.format == "PNG":
+                opened.verify()
+                return image
+            opened.load()
+            if opened.format == "JPEG" and "jfif" in opened.info and opened.mode != "CMYK":
+                return image
             opened.convert("RGBA").save(file, "PNG")
-    except (UnidentifiedImageError, OSError, ValueError):
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return b""
     return file.getvalue()
 
