@@ -72,6 +72,10 @@ def test_a_frame_is_a_link() -> None:
 def test_html_left_open_swallows_nothing(html: str) -> None:
     """What follows stands outside of it."""
     assert list_above(show({"text/html": html})) == list_above(show({"text/html": "<p>whole</p>"}))
+    cells = [v4.new_markdown_cell(f"{html}\n"), v4.new_markdown_cell("the end")]
+    whole = [v4.new_markdown_cell("whole"), v4.new_markdown_cell("the end")]
+    above = [list_above(to_body(v4.new_notebook(cells=listed), "zh")) for listed in (cells, whole)]
+    assert above[0] == above[1]
 
 
 def list_above(body: str) -> list[str]:
