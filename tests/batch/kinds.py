@@ -44,11 +44,11 @@ KINDS = {
         "import getpass\ntry:\n    getpass.getpass()\nexcept Exception as error:\n    print(type(error).__name__)",
     ),
     "warnings silenced before imports": (
-        "import warnings\nwarnings.filterwarnings('ignore')\nimport scipy.special",
-        "warnings.warn('hidden'); warnings.warn('shown', scipy.special.SpecialFunctionWarning)",
+        "import warnings\nwarnings.filterwarnings('ignore')\nfrom scipy import special",
+        "warnings.warn('hidden'); warnings.warn('shown', special.SpecialFunctionWarning)",
         "warnings.resetwarnings(); warnings.warn('all again', FutureWarning)",
         "with warnings.catch_warnings(record=True) as caught:\n    warnings.simplefilter('always'); warnings.warn('kept')\nlen(caught)",
-        "import numpy as np, pandas as pd\nwarnings.simplefilter('default')\nnp.log(-1.0), scipy.__spec__.name, scipy.special.__spec__.name",
+        "import numpy as np, pandas as pd\nwarnings.simplefilter('default')\nnp.log(-1.0), __import__('scipy').__spec__.name, special.__spec__.name",
     ),
     "magics": (
         "%%writefile script.py\nimport sys\nVALUE = 7\nif __name__ == '__main__':\n    print('as main', sys.argv[1:])",
