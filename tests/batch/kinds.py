@@ -44,11 +44,11 @@ KINDS = {
         "import getpass\ntry:\n    getpass.getpass()\nexcept Exception as error:\n    print(type(error).__name__)",
     ),
     "warnings silenced before imports": (
-        "import warnings\nwarnings.filterwarnings('ignore')\nimport scipy.special",
-        "warnings.warn('hidden'); warnings.warn('shown', scipy.special.SpecialFunctionWarning)",
+        "import warnings\nwarnings.filterwarnings('ignore')\nfrom scipy import special",
+        "warnings.warn('hidden'); warnings.warn('shown', special.SpecialFunctionWarning)",
         "warnings.resetwarnings(); warnings.warn('all again', FutureWarning)",
         "with warnings.catch_warnings(record=True) as caught:\n    warnings.simplefilter('always'); warnings.warn('kept')\nlen(caught)",
-        "import numpy as np, pandas as pd\nwarnings.simplefilter('default')\nnp.log(-1.0), scipy.__spec__.name, scipy.special.__spec__.name",
+        "import numpy as np, pandas as pd\nwarnings.simplefilter('default')\nnp.log(-1.0), __import__('scipy').__spec__.name, special.__spec__.name",
     ),
     "magics": (
         "%%writefile script.py\nimport sys\nVALUE = 7\nif __name__ == '__main__':\n    print('as main', sys.argv[1:])",
@@ -153,6 +153,27 @@ KINDS = {
         "import unittest\nclass T(unittest.TestCase):\n    def test_a(self): self.assertEqual(1, 1)\n"
         "unittest.main(argv=['x'], exit=False, verbosity=0).result.wasSuccessful()",
         "%reset -f\nsorted(name for name in globals() if not name.startswith('_'))",
+    ),
+    "streams put in place of others": (
+        "import sys, io\nkept = sys.stdout\nsys.stdout = io.StringIO()\nprint('held')",
+        "print('held too'); words = sys.stdout.getvalue(); words",
+        "class Tee:\n    def __init__(self, *streams): self.streams = streams\n"
+        "    def write(self, text): return [stream.write(text) for stream in self.streams]\n"
+        "    def flush(self): [stream.flush() for stream in self.streams]\n"
+        "sys.stdout = Tee(kept, open('log.txt', 'w')); print('in both')",
+        "print('later'); sys.stdout.flush(); open('log.txt').read()",
+        "sys.stdout = kept; print('as before')",
+    ),
+    "hooks of the shell": (
+        "shell = get_ipython()\nshell.events.register('post_run_cell', lambda result: print('after', result.success))",
+        "shell.input_transformers_cleanup.append(lambda lines: [line.replace('PLUS', '+') for line in lines])",
+        "1 PLUS 2",
+        "from IPython.core.magic import register_line_magic\n@register_line_magic\ndef mine(line): return line.upper()",
+        "%mine abc",
+        "shell.display_formatter.formatters['text/html'].for_type(int, lambda value: f'<b>{value}</b>')\nnumber",
+        "%config InteractiveShell.ast_node_interactivity = 'all'",
+        "1\n'c'\nran = shell.run_cell('print(9)')",
+        "from IPython.utils.capture import capture_output\nwith capture_output() as caught: print('x'); display(1)\ncaught.stdout, len(caught.outputs)",
     ),
     "logs of libraries": (
         "import logging\nlogging.basicConfig(format='%(levelname)s %(message)s', level=20, force=True); logging.info('mine'); logging.getLogger('asyncio').info('theirs')",

@@ -127,3 +127,11 @@ def test_the_page_can_be_searched_and_sorted(tmp_path: Path, chromium: Any) -> N
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     page.close()
+
+
+def test_an_index_of_other_notebooks_says_nothing_of_regions(tmp_path: Path) -> None:
+    """Runs about no region have neither levels to choose from nor a title of government work reports."""
+    entry = {"name": "a", "title": "costs: a", "status": "made", "error": "", "key": {}, "outputs": {}}
+    page = render_index([entry], tmp_path, lang="zh")
+    assert "<title>报告目录</title>" in page and "政府工作报告" not in page
+    assert 'id="level" aria-label="级别" hidden' in page

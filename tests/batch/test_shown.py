@@ -10,7 +10,9 @@ from typing import Any
 import docx
 import nbformat
 import pytest
+from PIL import Image
 
+from policylab.batch.harvest import save_thumbnail
 from policylab.batch.pages import render_pages, to_body
 from policylab.publish.blocks import join_text, read_blocks
 from policylab.publish.words import say
@@ -70,6 +72,10 @@ def test_a_frame_is_a_link() -> None:
 def test_html_left_open_swallows_nothing(html: str) -> None:
     """What follows stands outside of it."""
     assert list_above(show({"text/html": html})) == list_above(show({"text/html": "<p>whole</p>"}))
+    cells = [v4.new_markdown_cell(f"{html}\n"), v4.new_markdown_cell("the end")]
+    whole = [v4.new_markdown_cell("whole"), v4.new_markdown_cell("the end")]
+    above = [list_above(to_body(v4.new_notebook(cells=listed), "zh")) for listed in (cells, whole)]
+    assert above[0] == above[1]
 
 
 def list_above(body: str) -> list[str]:
@@ -162,3 +168,13 @@ def test_documents_show_the_ends_of_a_very_long_output() -> None:
     assert words[0].startswith("first line") and words[-1].endswith("last line")
     assert "characters are left out here" in words[1]
     assert sum(map(len, words)) < 50_000 and "19999 goes on" in made["html"]
+
+
+def test_a_picture_that_cannot_be_read_costs_a_thumbnail_only(tmp_path: Path) -> None:
+    """A broken picture, or one of more dots than anyone would draw, makes no thumbnail and fails no run."""
+    file = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(file, "PNG")
+    for picture in (base64.b64encode(file.getvalue()).decode(), PNG[:60], "no base64"):
+        cell = v4.new_code_cell("x", outputs=[v4.new_output("display_data", data={"image/png": picture})])
+        save_thumbnail(v4.new_notebook(cells=[cell]), tmp_path / "a.png")
+    assert not (tmp_path / "a.png").exists()

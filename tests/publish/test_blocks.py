@@ -243,3 +243,43 @@ def test_what_scikit_learn_shows_is_words_in_documents() -> None:
     html = make_pipeline(StandardScaler(), LogisticRegression())._repr_html_()
     said = [join_text(block.runs) for block in read_blocks(html)]
     assert len(said) == 1 and said[0].startswith("Pipeline(steps=[('standardscaler', StandardScaler())")
+
+
+def test_a_table_keeps_its_caption_and_pictures() -> None:
+    """What is written over a table stands before it, what is drawn in it after it."""
+    picture = f'<img src="data:image/png;base64,{base64.b64encode(PNG).decode()}">'
+    html = f"<table><caption>表 1</caption><tr><td>a</td><td>{picture}</td></tr></table>"
+    blocks = read_blocks(html)
+    assert [block.kind for block in blocks] == ["paragraph", "table", "image"]
+    assert join_text(blocks[0].runs) == "表 1"
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<blockquote><ul><li>a</li></ul></blockquote>", ["item a"]),
+        ("<blockquote><p>a</p><p>b</p></blockquote>", ["paragraph a", "paragraph b"]),
+        ("<dl><dt>a</dt><dd>b<ul><li>c</li></ul></dd></dl>", ["paragraph a", "paragraph b", "item c"]),
+        ("<ul><li><p>a</p><p>b</p></li></ul>", ["item a\nb"]),
+        ("<center><h2>a</h2><p>b</p></center>", ["heading a", "paragraph b"]),
+        ("<p><b>a<ul><li>b</li></ul></b></p>", ["paragraph a", "item b"]),
+        ("<ul><li>a<ul><li>b<ul><li>c</li></ul></li></ul></li></ul>", ["item a", "item b", "item c"]),
+    ],
+)
+def test_words_of_blocks_in_blocks_stay_apart(html: str, words: list[str]) -> None:
+    """Lists and paragraphs in quotes, definitions and items are blocks or lines of their own, each once."""
+    assert [f"{block.kind} {join_text(block.runs)}" for block in read_blocks(html)] == words
+
+
+def test_pictures_of_any_kind_make_documents() -> None:
+    """One that is cut off is left out, one of a kind that Word or typst cannot read is made one that they can."""
+    made = {}
+    for kind, mode in (("PNG", "RGB"), ("JPEG", "RGB"), ("JPEG", "CMYK"), ("GIF", "P"), ("WEBP", "RGB")):
+        file = io.BytesIO()
+        Image.effect_noise((200, 200), 50).convert(mode).save(file, kind)
+        made[kind, mode] = file.getvalue()
+    pictures = [*made.values(), made["PNG", "RGB"][:9000], made["JPEG", "RGB"][:9000]]
+    named = [f'<img src="data:image/png;base64,{base64.b64encode(one).decode()}">' for one in pictures]
+    blocks = read_blocks("".join(named))
+    assert [block.image[:4] for block in blocks] == [b"\x89PNG", b"\xff\xd8\xff\xe0", *[b"\x89PNG"] * 3]
+    assert render_docx(blocks, title="a") and render_pdf(blocks, title="a", lang="zh")

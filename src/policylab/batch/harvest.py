@@ -43,7 +43,7 @@ def collect_values(executed: NotebookNode) -> list[dict[str, Any]]:
 
 def save_thumbnail(executed: NotebookNode, path: Path) -> None:
     """Write a small picture of the first image of a notebook, none where it has none or one that cannot be read."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     first = next(filter(None, map(_read_picture, _list_bundles(executed))), None)
     if first is None:
@@ -51,7 +51,7 @@ def save_thumbnail(executed: NotebookNode, path: Path) -> None:
     try:
         with Image.open(io.BytesIO(first)) as image:
             small = image.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError):
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return
     small.thumbnail((_WIDTH, _HEIGHT))
     path.parent.mkdir(exist_ok=True)

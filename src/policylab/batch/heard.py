@@ -29,8 +29,13 @@ def note_filters(name: str) -> Iterator[None]:
 
 def ask_again() -> None:
     """Have these modules imported anew as far as what they ask for goes; they stay the objects that they are."""
-    if _asked:
-        sys.meta_path.insert(0, _Held({name: sys.modules.pop(name) for name in _asked if name in sys.modules}))
+    held = {name: sys.modules.pop(name) for name in _asked if name in sys.modules}
+    for name in held:
+        around, _, own = name.rpartition(".")
+        if around in sys.modules and own in vars(sys.modules[around]):
+            delattr(sys.modules[around], own)  # else "from scipy import special" would look no further
+    if held:
+        sys.meta_path.insert(0, _Held(held))
 
 
 class _Held:

@@ -45,7 +45,7 @@ def render_index(entries: Iterable[Entry], folder: Path, *, lang: str) -> str:
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; script-src 'sha256-{digest}'"
     )
-    title = say("index.title", lang)
+    title = _name_index(listed, lang)
     characters = sorted(char for char in {*body.striptags(), *title} if char.isprintable() and ord(char) > 0x7F)
     font = cut_web_font("".join(characters)) if characters else ""
     head = Markup(
@@ -69,28 +69,40 @@ def _render_head(entries: Sequence[Entry], lang: str) -> Markup:
     """Return the title, how many reports there are, and what they can be searched by."""
     failed = sum(entry["status"] != "made" for entry in entries)
     counts = say("index.counts", lang, made=len(entries) - failed, failed=failed)
+    search = say("index.search" if _has_region(entries) else "index.search_free", lang)
     levels = dict.fromkeys(str(entry["level"]) for entry in entries if entry.get("level"))
     options = Markup("").join(
         Markup('<option value="{}">{}</option>').format(level, say(f"level.{level}", lang)) for level in levels
     )
     return Markup(
         '<h1>{}</h1>\n<p class="soft">{}</p>\n<form id="form" hidden>\n<input id="search" type="search" aria-label="{}" '
-        'placeholder="{}" autocomplete="off">\n<select id="level" aria-label="{}"><option value="">{}</option>{}</select>\n'
+        'placeholder="{}" autocomplete="off">\n<select id="level" aria-label="{}"{}><option value="">{}</option>{}</select>\n'
         '<span id="shown" role="status"></span>\n</form>'
     ).format(
-        say("index.title", lang),
+        _name_index(entries, lang),
         counts,
-        say("index.search", lang),
-        say("index.search", lang),
+        search,
+        search,
         say("index.level", lang),
+        Markup("" if levels else " hidden"),
         say("index.all_levels", lang),
         options,
     )
 
 
+def _name_index(entries: Sequence[Entry], lang: str) -> str:
+    """Return the title of the page: notebooks may be about anything."""
+    return say("index.title" if _has_region(entries) or not entries else "index.title_free", lang)
+
+
+def _has_region(entries: Sequence[Entry]) -> bool:
+    """Return whether any report is about a region."""
+    return any(entry.get("region_code") for entry in entries)
+
+
 def _render_table(entries: Sequence[Entry], values: Mapping[str, str], folder: Path, lang: str) -> Markup:
     """Return the table of reports; columns that no report fills are left out."""
-    has_region = any(entry.get("region_code") for entry in entries)
+    has_region = _has_region(entries)
     names = ["figure", "report", *(["level", "report_year"] if has_region else [])]
     header = [(say(f"index.{name}", lang), name != "figure") for name in names]
     header += [*((name, True) for name in values.values()), (say("index.files", lang), False)]

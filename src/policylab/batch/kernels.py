@@ -21,6 +21,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from importlib.machinery import PathFinder
 from pathlib import Path
 from queue import Empty
@@ -162,6 +163,7 @@ def _make_kernel(log: logging.Logger) -> Any:
         if isinstance(held, _Stream):
             held.target = stream
         setattr(sys, name, stream)
+    kernel._redirected_io = nullcontext  # else what a cell puts in place of a stream would be gone in the next one
     kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)  # asked for by cells that await
     kernel.shell.extension_manager.load_extension("storemagic")
     application.init_path()

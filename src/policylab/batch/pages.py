@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policylab.batch.shown import embed_images, list_shown
+from policylab.batch.shown import close_html, embed_images, list_shown
 from policylab.publish.blocks import Block, Run, read_blocks
 from policylab.publish.words import say
 
@@ -68,6 +68,7 @@ def _exporter() -> Any:
     """Return nbconvert's exporter, its templates compiled once; and without its last step, which parses the whole page
     to give images a text that says that they have none.
     """
+    from jinja2 import pass_context
     from nbconvert import exporters, filters
     from nbconvert.filters import widgetsdatatypefilter
 
@@ -82,5 +83,9 @@ def _exporter() -> Any:
             self.register_filter("highlight_code", highlight(parent=self))
             self.register_filter("filter_data_type", chosen)
             return super(html, self).from_notebook_node(notebook, resources, **details)
+
+        @pass_context
+        def markdown2html(self, context: Any, source: str) -> str:
+            return close_html(str(super().markdown2html(context, source)))
 
     return Exporter(template_name="basic", exclude_input=True, exclude_output_prompt=True, exclude_anchor_links=True)

@@ -75,6 +75,13 @@ def embed_images(body: str, folders: Iterable[Path]) -> str:
     return _IMAGE.sub(embed, body)
 
 
+def close_html(html: str) -> str:
+    """Return HTML with every element closed that it has opened, and none that it has not; as it is where that is so."""
+    from lxml import html as parser
+
+    return html if _is_balanced(html) else str(parser.tostring(_parse(html), encoding="unicode"))
+
+
 def _settle(output: Any, states: Mapping[str, Any], lang: str) -> Iterator[Any]:
     """Yield what is shown in place of an output, mostly the output itself."""
     data = output.get("data")
@@ -98,7 +105,7 @@ def _settle(output: Any, states: Mapping[str, Any], lang: str) -> Iterator[Any]:
     elif _LOADS.search(html) or any(map(_LOADS.match, data)) or _is_only_scripts(html):
         return
     elif html and not _is_balanced(html):
-        yield type(output)({**output, "data": {**data, "text/html": _close(html)}})
+        yield type(output)({**output, "data": {**data, "text/html": close_html(html)}})
     else:
         yield output
 
@@ -114,7 +121,7 @@ def _settle_widget(model: str, states: Mapping[str, Any], lang: str) -> Iterator
     for name, state in zip(names, held, strict=True):
         own = state.get("state", {})
         if name in ("HTMLModel", "HTMLMathModel", "LabelModel") and (value := str(own.get("value", ""))):
-            yield _write(Markup("<p>{}</p>").format(value) if name == "LabelModel" else Markup(_close(value)))
+            yield _write(Markup("<p>{}</p>").format(value) if name == "LabelModel" else Markup(close_html(value)))
         for output in own.get("outputs", []) if name == "OutputModel" else []:
             yield from _settle(_to_node(output), states, lang)
 
@@ -167,13 +174,6 @@ def _is_balanced(html: str) -> bool:
     for closing, tag in _TAGS.findall(html):
         counts[tag.lower()] += -1 if closing else 1
     return not any(counts.values()) and html.count("<!--") == html.count("-->")
-
-
-def _close(html: str) -> str:
-    """Return HTML with every element closed that it has opened, and none that it has not."""
-    from lxml import html as parser
-
-    return str(parser.tostring(_parse(html), encoding="unicode"))
 
 
 def _parse(html: str) -> Any:

@@ -18,7 +18,9 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _PARAGRAPHS = frozenset({"p", "blockquote", "dt", "dd", "figcaption", "caption"})
 _CONTAINERS = frozenset(
     {"div", "main", "section", "article", "details", "figure", "ul", "ol", "dl", "body", "html", "span"}
+    | {"blockquote", "dd", "center", "header", "footer", "nav", "aside", "form", "fieldset", "address"}
 )
+_BREAKS = frozenset({"p", "div", "pre", "blockquote", "section", "center", "dd", "dt"})  # each on a line of its own
 _HIDDEN = frozenset({"style", "script", "head", "title", "template", "noscript", "audio", "video"})
 _SEPARATE = _HIDDEN | {"ul", "ol"}  # no words of the block that they stand in
 _STYLES = {
@@ -128,7 +130,7 @@ def _walk(element: Any, depth: int) -> Iterator[Block]:
     if tag in _HEADINGS:
         yield Block("heading", _trim(_list_runs(element)), level=_HEADINGS[tag])
     elif tag == "table":
-        yield _read_table(element)
+        yield from _walk_table(element)
     elif tag == "img":
         yield from _read_image(element)
     elif tag == "pre":
@@ -140,13 +142,26 @@ def _walk(element: Any, depth: int) -> Iterator[Block]:
     elif tag in _CONTAINERS and _holds_blocks(element):
         yield from _walk_parts(element, depth + (tag in ("ul", "ol")))
     else:
-        kind: Kind = "item" if tag == "li" else "paragraph"
-        yield Block(kind, _trim(_list_runs(element)), level=depth, marker=_number(element))
-        for inner in element.iter("img", "ul", "ol"):
-            if inner.tag == "img":
-                yield from _read_image(inner)
-            elif next(inner.iterancestors("li")) is element:
-                yield from _walk(inner, depth)
+        yield from _walk_words(element, depth)
+
+
+def _walk_table(table: Any) -> Iterator[Block]:
+    """Yield a table, what is written over it first and what is drawn in it last."""
+    yield from (Block("paragraph", _trim(_list_runs(caption))) for caption in table.iterfind("caption"))
+    yield _read_table(table)
+    for image in table.iter("img"):
+        yield from _read_image(image)
+
+
+def _walk_words(element: Any, depth: int) -> Iterator[Block]:
+    """Yield an element's words as one block, then the images and lists that stand among them."""
+    kind: Kind = "item" if element.tag == "li" else "paragraph"
+    yield Block(kind, _trim(_list_runs(element)), level=depth, marker=_number(element))
+    for inner in element.iter("img", "ul", "ol"):
+        if inner.tag == "img":
+            yield from _read_image(inner)
+        elif next(above for above in inner.iterancestors() if above is element or above.tag in ("ul", "ol")) is element:
+            yield from _walk(inner, depth)
 
 
 def _number(element: Any) -> str:
@@ -182,9 +197,9 @@ def _list_runs(element: Any, style: str = "", link: str = "") -> Iterator[Run]:
     for child in element:
         tag = child.tag if isinstance(child.tag, str) else "script"
         address = str(child.get("href", "")) if tag == "a" else ""
-        if tag == "br":
+        if tag == "br" or (tag in _BREAKS and ((element.text or "").strip() or child.getprevious() is not None)):
             yield Run("\n", style, link)
-        elif tag not in _SEPARATE and not (tag == "a" and "anchor-link" in str(child.get("class", ""))):
+        if tag not in _SEPARATE and not (tag == "a" and "anchor-link" in str(child.get("class", ""))):
             is_web = address.startswith(("https://", "http://"))
             yield from _list_runs(child, _STYLES.get(tag, style), address if is_web else link)
         if child.tail:
@@ -274,22 +289,28 @@ def _read_image(image: Any) -> Iterator[Block]:
         try:
             content = base64.b64decode(found["data"])
             content = draw_svg(content) if found["kind"] == "svg+xml" else content
-            content = _to_png(content) if found["kind"] in ("gif", "webp") else content
+            content = _make_plain(content)
         except binascii.Error:
             return
         if share := _size(content):
             yield Block("image", image=content, alt=str(image.get("alt", "")), scale=share)
 
 
-def _to_png(image: bytes) -> bytes:
-    """Return the first frame of a picture as PNG, b"" where it can't be read."""
-    from PIL import Image, UnidentifiedImageError
+def _make_plain(image: bytes) -> bytes:
+    """Return a picture as PNG or JPEG that every program can read, b"" where it can't be read itself."""
+    from PIL import Image
 
     file = io.BytesIO()
     try:
         with Image.open(io.BytesIO(image)) as opened:
+            if opened.format == "PNG":
+                opened.verify()
+                return image
+            opened.load()
+            if opened.format == "JPEG" and "jfif" in opened.info and opened.mode != "CMYK":
+                return image
             opened.convert("RGBA").save(file, "PNG")
-    except (UnidentifiedImageError, OSError, ValueError):
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return b""
     return file.getvalue()
 
