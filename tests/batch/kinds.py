@@ -181,4 +181,9 @@ KINDS = {
         "import time\nprint('after', flush=True); import sys\nsys.stdout.writelines(['a', 'b\\n']); sys.__stdout__.write('past it\\n'); sys.__stdout__.flush(); time.sleep(0.3)",
         "import ctypes\nc = ctypes.CDLL(None); c.printf(b'from C\\n'); c.fflush(None); time.sleep(0.3)",
     ),
+    "a stream that is closed": (
+        "import sys\nprint('last words'); sys.stdout.close()",
+        "1 + number",
+        "try:\n    print('unheard')\nexcept ValueError as error:\n    shown = error.args\nshown",
+    ),
 }

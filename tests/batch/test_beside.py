@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,6 +103,21 @@ def test_names_that_a_cell_puts_together_are_found(
     notebook = write_notebook(tmp_path / "study.ipynb", cell, parameters=given)
     values = {"code": "320804", "year": 2023, "code_file": None}
     assert list(list_beside(notebook, values, out=tmp_path / "out")) == found
+
+
+def test_pictures_of_markdown_are_found(tmp_path: Path, write_notebook: WriteNotebook) -> None:
+    """In its own notation and in HTML, with marks for spaces; a picture of the web is none."""
+    (tmp_path / "made").mkdir()
+    for name in ("made/one.png", "two words.png", "three.svg", "four.png"):
+        (tmp_path / name).write_bytes(b"")
+    notebook = write_notebook(tmp_path / "study.ipynb", "1", parameters="number: int = 1")
+    content = json.loads(notebook.read_text("utf-8"))
+    shown = (
+        '![a](made/one.png "title") ![b](two%20words.png)\n<img width="3" src="three.svg"> ![c](https://e.org/four.png)'
+    )
+    content["cells"].insert(0, {"cell_type": "markdown", "id": "m", "metadata": {}, "source": shown})
+    notebook.write_text(json.dumps(content), "utf-8")
+    assert list(list_beside(notebook, {}, out=tmp_path / "out")) == ["made/one.png", "three.svg", "two words.png"]
 
 
 def test_a_run_sees_the_files_beside_its_notebook_and_changes_none(tmp_path: Path, notebook: Path) -> None:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from policylab.batch.naming import Pieces, Value, list_changed, list_pieces
+from policylab.batch.naming import Pieces, Value, list_changed, list_pictures, list_pieces
 from policylab.batch.parameters import read_notebook
 
 _LARGE = 1 << 24  # bytes of a file beyond which a run gets a link to it
@@ -24,7 +24,8 @@ def list_beside(notebook: str | Path, parameters: Mapping[str, object], *, out: 
     """
     Return the files beside or below a notebook that it names: where from its folder, and the absolute path.
 
-    Its cells name them as words in quotes, as modules that they import, or in magics; values of parameters name them too.
+    Its cells name them as words in quotes, as modules that they import, in magics, or as pictures in Markdown; values of
+    parameters name them too.
     Where a cell puts a name together, as ``f"{region_code}.csv"`` does, it is that of the parameter's value; where it does
     so with anything else, all files count whose names fit. Of a folder that is named, all files count, and of a module what
     that names in turn. Hidden files, what lies elsewhere, and the folder that the batch writes to are left out.
@@ -85,17 +86,9 @@ class _Named(NamedTuple):
 @cache
 def _list_named(notebook: str) -> _Named:
     """Return what the cells of a notebook name, but as values of parameters, which a run may change."""
-    folder = Path(notebook).resolve().parent
-    cells = [cell for cell in read_notebook(Path(notebook))["cells"] if cell["cell_type"] == "code"]
-    is_given = [_PARAMETERS in cell["metadata"].get("tags", []) for cell in cells]
-    sources = ["".join(cell["source"]) for cell in cells]
-    given = [source for source, is_so in zip(sources, is_given, strict=True) if is_so]
-    others = [source for source, is_so in zip(sources, is_given, strict=True) if not is_so]
-    steady = list_changed(given) - list_changed(others)
-    names = [pieces for source in others for pieces in list_pieces(source, steady)]
-    names += [pieces for source in given for pieces in list_pieces(source, computed_only=True)]
+    folder, names = Path(notebook).resolve().parent, _list_names(Path(notebook))
     found: dict[Path, None] = {}
-    waiting = list(names)
+    waiting = names
     while waiting:
         news = [path for path in _find_all(folder, waiting) if path not in found]
         found |= dict.fromkeys(news)
@@ -103,6 +96,22 @@ def _list_named(notebook: str) -> _Named:
         waiting = [pieces for source in modules for pieces in list_pieces(source)]
     files = ((path.relative_to(folder).as_posix(), str(path)) for path in found)
     return _Named(tuple(files), tuple(pieces for pieces in names if _list_values(pieces)))
+
+
+def _list_names(notebook: Path) -> list[Pieces]:
+    """Return what may name a file in the cells of a notebook."""
+    names: list[Pieces] = []
+    given: list[str] = []
+    others: list[str] = []
+    for cell in read_notebook(notebook)["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            (given if _PARAMETERS in cell["metadata"].get("tags", []) else others).append(source)
+        elif cell["cell_type"] == "markdown":
+            names += list_pictures(source)
+    steady = list_changed(given) - list_changed(others)
+    names += [pieces for source in others for pieces in list_pieces(source, steady)]
+    return names + [pieces for source in given for pieces in list_pieces(source, computed_only=True)]
 
 
 def _list_values(pieces: Pieces) -> list[str]:

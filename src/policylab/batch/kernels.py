@@ -188,13 +188,15 @@ def _make_stream_class() -> Any:
             super()._setup_stream_redirects(name)
 
         def _watch_pipe_fd(self) -> None:
-            """Pass on what comes while the cell is waiting for something else."""
+            """Pass on what comes while the cell is waiting for something else, until the stream is closed."""
             while select.select([self._fid], [], [])[0] and self._take_written():
                 pass
 
         def _take_written(self) -> bool:
             """Pass on what stands in the pipe; return whether more may come."""
             with self._taking:
+                if not self._should_watch:
+                    return False
                 if not select.select([self._fid], [], [], 0)[0]:
                     return True
                 written = os.read(self._fid, _PIPE_BYTES)
@@ -207,8 +209,9 @@ def _make_stream_class() -> Any:
             return super().write(text)
 
         def flush(self) -> None:
-            self._catch_up()
-            super().flush()
+            if not self.closed:
+                self._catch_up()
+                super().flush()
 
         def _catch_up(self) -> None:
             if self._fid is not None and self._is_master_process():

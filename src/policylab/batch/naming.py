@@ -6,10 +6,15 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from policylab.batch.parameters import MAGIC, parse_cell
 
 _PLACE = re.compile(r"%[-+ 0-9.]*[sdif]|\{[^{}]*\}|\*+")  # where "%s", "{}" or "*" let a text in quotes take in another
+
+_PICTURE = re.compile(
+    r"""!\[[^\]]*\]\(\s*<?(?P<markdown>[^)\s>]+)|<img\b[^>]*?\bsrc=["'](?P<html>[^"']+)""", re.IGNORECASE
+)
 
 
 class Value(NamedTuple):
@@ -45,6 +50,12 @@ def list_pieces(source: str, steady: Iterable[str] | None = None, *, computed_on
     for statement in parse_cell(source).body:
         if not (computed_only and _is_literal(getattr(statement, "value", None))):
             yield from _list_in(statement, known)
+
+
+def list_pictures(markdown: str) -> Iterator[Pieces]:
+    """Yield the files that a cell of Markdown shows."""
+    for found in _PICTURE.finditer(markdown):
+        yield (unquote(found["markdown"] or found["html"]),)
 
 
 def list_changed(sources: Iterable[str]) -> set[str]:
