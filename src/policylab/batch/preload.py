@@ -117,7 +117,7 @@ def import_all(modules: list[str]) -> list[str]:
 
 
 def prepare_reports() -> None:
-    """Have at hand what the project's own notebooks read: facts, codebook, regions, reports, words, and glyphs of figures."""
+    """Have at hand what the project's own notebooks read: facts, codebook, regions, reports, words and the glyphs of these."""
     from policylab.analyse.parquet import hold_parquet
     from policylab.codebook import load_codebook
     from policylab.publish.fonts import redraw_glyphs
@@ -126,7 +126,7 @@ def prepare_reports() -> None:
     from policylab.publish.words import list_keys
     from policylab.read.regions import load_regions
 
-    codebook = load_codebook()
+    load_codebook()
     list_keys()
     list_reported(2023)  # reads those of all years
     add_font()
@@ -134,8 +134,9 @@ def prepare_reports() -> None:
         if data_path(name).exists():
             hold_parquet(data_path(name))
     names = [region.name for region in load_regions() if region.level != "county"]  # whose many characters are rare
-    names += [item.name_zh for item in codebook.indicators.values()]
-    redraw_glyphs("".join([*names, (_PACKAGE / "publish" / "labels.yaml").read_text("utf-8")]))
+    words = [_PACKAGE / "publish" / "labels.yaml", *_PACKAGE.glob("codebook/*.csv"), *_PACKAGE.glob("codebook/*.yaml")]
+    texts = [path.read_text("utf-8") for path in [*words, *data_path("reports").glob("*.txt")]]
+    redraw_glyphs("".join(sorted({*"".join(names), *"".join(texts)})))
 
 
 def _prepare_pages() -> None:
