@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from policylab.codebook import load_codebook
-from policylab.codebook.patterns import compile_choice, read_choice
+from policylab.codebook.patterns import NAMED_WITH_AND, compile_choice, read_choice
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _CUT = re.compile(
-    r".*(?:[,;。:、\n!?-]|\((?:[\d一二三四五六七八九十]{1,3}\)|(?![^()]{0,6}\)))|和(?!地区|浩特|田[市地]|静县|硕县|布克|林格)|与|以及|及(?!以上)|并)",
+    r".*(?:[,;。:、\n!?-]|\((?:[\d一二三四五六七八九十]{1,3}\)|(?![^()]{0,6}\)))|和(?!地区|"
+    + NAMED_WITH_AND
+    + r")|与|以及|及(?!以上)|并)",
     re.S,
 )
 _PAST_YEARS = re.compile(r".{0,4}(?:过去|五年来|这五年|近五年|近5年|上届|五年间)")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from policylab.annotate.gaps import Gap, read_gap, read_verbs
 from policylab.codebook import load_codebook
 from policylab.codebook.mentions import Mention
+from policylab.codebook.patterns import NAMED_WITH_AND
 from policylab.model import Quantity
 
 
@@ -36,7 +37,7 @@ class _Subject(NamedTuple):
     end: int = 0
 
 
-_SPLIT = re.compile(r"\s?(?:、|,|和(?!浩特|田[市地]|静县|硕县|布克|林格)|及|与|以及|；|;)\s?")
+_SPLIT = re.compile(rf"\s?(?:、|,|和(?!{NAMED_WITH_AND})|及|与|以及|；|;)\s?")
 _LIST_DELIMITER = re.compile(r"\s?(?:、|和|及|与|以及|,)?\s?(?:和|及)?\s?")
 _NOT_SUBJECT = re.compile(
     r"(?:占|占到|占全?[市省区县州国]|占全社会|占全部|占地方|高于|快于|低于|超过|与|同|相当于|相当于全?[市省区县]|好于|不含)$"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+# What makes 和 a part of a place's name: 呼和浩特, 和林格尔, 和田, 和静. Elsewhere it joins two things.
+NAMED_WITH_AND = "浩特|田[市地]|静县|硕县|布克|林格"
+
 
 def compile_choice(entries: Iterable[tuple[str, str]]) -> re.Pattern[str]:
     """
